@@ -1,0 +1,16 @@
+"""Celery: the hands. Tasks carry an id, guard on state and may run twice."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+app = Celery("care")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # 03:30 local: never between 01:00 and 02:00, which a clock change skips or repeats.
+    "overnight": {"task": "scheduling.tasks.open_overnight", "schedule": crontab(hour=3, minute=30)},
+    "sweep": {"task": "scheduling.tasks.sweep", "schedule": 30.0},
+}

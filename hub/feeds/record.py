@@ -1,0 +1,111 @@
+"""What every feed yields, whatever the format: records in one common shape, or rejections.
+
+A feed is a module with `read(stream) -> Iterator[Record | Rejected]`. It knows bytes and
+formats, not the database. It raises `FeedError` only when the file as a whole is not what
+the feed expects; anything wrong with one record is a `Rejected`, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import BinaryIO, Protocol
+
+
+class FeedError(ValueError):
+    """The whole delivery is refused. `place` is a line or path, `field` and `rule` say what is wrong."""
+
+    def __init__(self, message: str, *, place: str = "", field: str = "", rule: str = "") -> None:
+        self.place, self.field, self.rule = place, field, rule
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """A person as one agency knows them. `key` is that agency's own reference."""
+
+    key: str
+    place: str
+    family_name: str
+    given_name: str
+    birth_date: date | None = None
+    gender: str | None = None  # F, M, X or not said
+    nhs_number: str | None = None
+    nhs_number_verified: bool = False
+    address_lines: tuple[str, ...] = ()
+    postcode: str = ""
+    uprn: str | None = None
+    tenure: str | None = None  # owner, social_rent, private_rent, sheltered, other
+    restricted: bool = False
+    deceased_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GapRecord:
+    """Minutes between the end of the need it stands on and the start of `after`, on one day."""
+
+    after: str
+    min_minutes: int
+    max_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRecord:
+    """What an agency has undertaken to do at a person's home. Times are local wall time."""
+
+    key: str
+    place: str
+    person_key: str
+    title: str
+    skills: tuple[str, ...]
+    minutes: int
+    window_start: time
+    window_end: time
+    rrule: str
+    starts_on: date
+    ends_on: date | None = None
+    preferred: time | None = None
+    flexible_days: int = 0  # days after its date to which an occurrence may move
+    workers: int = 1
+    gender: str | None = None
+    priority: int = 3
+    time_critical: bool = False
+    mergeable: bool = True
+    separate_reason: str = ""
+    gaps: tuple[GapRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """A visit that an agency made. `worker_reference` is the agency's own."""
+
+    key: str
+    place: str
+    person_key: str
+    worker_reference: str
+    starts_at: datetime
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record refused. `value_class` says what kind of value stood there, never the value itself."""
+
+    place: str
+    field: str
+    rule: str
+    message: str
+    key: str = ""
+    value_class: str = ""
+
+
+Record = PersonRecord | NeedRecord | ContactRecord
+
+
+class Feed(Protocol):
+    """A format that partners send."""
+
+    def read(self, stream: BinaryIO) -> Iterator[Record | Rejected]:
+        """Yields records and rejections as they are read; memory does not grow with the file."""
+        ...

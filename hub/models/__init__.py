@@ -1,0 +1,29 @@
+"""What agencies share."""
+
+from hub.models.agency import Agency, Area, Delegation, Postcode, SharingAgreement
+from hub.models.delivery import Delivery, Rejection, SourceRecord
+from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
+from hub.models.person import Address, MatchDecision, Person
+from hub.models.user import Role, User
+
+__all__ = [
+    "Address",
+    "Agency",
+    "Area",
+    "Cancellation",
+    "Contact",
+    "Delegation",
+    "Delivery",
+    "KeepSeparate",
+    "MatchDecision",
+    "Need",
+    "NeedGap",
+    "Person",
+    "Postcode",
+    "Rejection",
+    "Role",
+    "SharingAgreement",
+    "Skill",
+    "SourceRecord",
+    "User",
+]

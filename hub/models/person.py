@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class Address(models.Model):
+    """A front door. Its area follows from the postcode."""
+
+    class Tenure(models.TextChoices):
+        OWNER = "owner", "Owner-occupied"
+        SOCIAL_RENT = "social_rent", "Rented from a council or housing association"
+        PRIVATE_RENT = "private_rent", "Rented privately"
+        SHELTERED = "sheltered", "Sheltered or extra care"
+        OTHER = "other", "Other"
+
+    lines = models.CharField(max_length=300)
+    postcode = models.CharField(max_length=8, blank=True)
+    uprn = models.CharField(max_length=12, blank=True)
+    tenure = models.CharField(max_length=20, choices=Tenure, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    area = models.ForeignKey(
+        "hub.Area", on_delete=models.PROTECT, null=True, blank=True, related_name="addresses"
+    )
+    # Lower case, letters and digits only: two spellings of one door meet here.
+    match_key = models.CharField(max_length=320, unique=True)
+
+    class Meta:
+        verbose_name_plural = "addresses"
+
+    def __str__(self) -> str:
+        return f"address {self.pk}"
+
+
+class Person(models.Model):
+    """The citizen: one per human, joined from source records."""
+
+    class Gender(models.TextChoices):
+        FEMALE = "F", "Female"
+        MALE = "M", "Male"
+        OTHER = "X", "Another gender"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    family_name = models.CharField(max_length=120)
+    given_name = models.CharField(max_length=120, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    gender = models.CharField(max_length=1, choices=Gender, blank=True)
+    nhs_number = models.CharField(max_length=10, blank=True)
+    nhs_number_verified = models.BooleanField(default=False)
+    address = models.ForeignKey(
+        Address, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+    )
+    restricted = models.BooleanField(default=False)
+    deceased_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["family_name", "given_name", "pk"]
+        verbose_name_plural = "people"
+        indexes = [
+            models.Index(fields=["nhs_number"]),
+            models.Index(fields=["birth_date", "family_name"]),
+            models.Index(fields=["family_name", "given_name"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.public_id}"
+
+    @property
+    def name(self) -> str:
+        """The name as it is written on a page, never in a log."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class MatchDecision(models.Model):
+    """Why a source record belongs to a person. Append-only; a later row for the record supersedes it."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", "A person not seen before"
+        JOINED = "joined", "Joined by rule"
+        REVIEW = "review", "Kept apart until a person has looked"
+        UNDONE = "undone", "Join undone"
+
+    source_record = models.ForeignKey(
+        "hub.SourceRecord", on_delete=models.PROTECT, related_name="match_decisions"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="match_decisions")
+    candidate = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    rule = models.CharField(max_length=60)
+    evidence = models.JSONField(default=list)  # names of the fields that agree or differ, never values
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} by {self.rule}"

@@ -1,0 +1,127 @@
+"""What each viewer may see of what agencies share, worked out in this one place.
+
+A viewer sees a row only where role, agency, purpose and an agreement in force all allow it.
+Nothing here looks at the clock: the day is passed in.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from hub.models import (
+    Agency,
+    Area,
+    Delivery,
+    Need,
+    Person,
+    Rejection,
+    Role,
+    SharingAgreement,
+    SourceRecord,
+    User,
+)
+
+Purpose, Item = SharingAgreement.Purpose, SharingAgreement.Item
+
+
+def agencies_sharing_with(agency: Agency | None, *, purpose: str, item: str, on: date) -> QuerySet[Agency]:
+    """Agencies whose `item` this agency may use for `purpose` on that day; itself among them."""
+    if agency is None:
+        return Agency.objects.none()
+    agreements = SharingAgreement.objects.in_force(on).filter(
+        purposes__contains=[purpose], items__contains=[item], parties=agency
+    )
+    return Agency.objects.filter(Q(pk=agency.pk) | Q(agreements__in=agreements), is_active=True).distinct()
+
+
+def agencies_planned_together(*, on: date) -> QuerySet[Agency]:
+    """Agencies under some agreement in force to coordinate visits, by their needs."""
+    agreements = SharingAgreement.objects.in_force(on).filter(
+        purposes__contains=[Purpose.COORDINATION], items__contains=[Item.NEEDS]
+    )
+    return Agency.objects.filter(agreements__in=agreements, is_active=True).distinct()
+
+
+def areas(user: User) -> QuerySet[Area]:
+    """The areas whose rotas this user may open."""
+    if user.role == Role.COORDINATOR:
+        return user.areas.all()
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Area.objects.all()
+    return Area.objects.none()
+
+
+def people(user: User, *, on: date) -> QuerySet[Person]:
+    """The people whose record this user may open by role; field staff go by their rota instead."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Person.objects.all()
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        return Person.objects.filter(Exists(_known_to(Agency.objects.filter(pk=user.agency_id))))
+    if user.role == Role.COORDINATOR:
+        sharing = agencies_sharing_with(user.agency, purpose=Purpose.COORDINATION, item=Item.IDENTITY, on=on)
+        return Person.objects.filter(Exists(_known_to(sharing)), address__area__in=user.areas.all())
+    return Person.objects.none()
+
+
+def needs(user: User, *, on: date) -> QuerySet[Need]:
+    """The needs this user may see."""
+    visible = Need.objects.filter(person__in=people(user, on=on))
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return visible
+    if user.role == Role.AGENCY_MANAGER:
+        return visible.filter(agency=user.agency)
+    if user.role == Role.COORDINATOR:
+        sharing = agencies_sharing_with(user.agency, purpose=Purpose.COORDINATION, item=Item.NEEDS, on=on)
+        return visible.filter(agency__in=sharing)
+    return Need.objects.none()
+
+
+def may_see_nhs_number(user: User, *, on: date) -> bool:
+    """Whether an agreement lets this user's agency use NHS numbers; fire and housing have none."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return True
+    if user.role not in (Role.COORDINATOR, Role.AGENCY_MANAGER) or user.agency is None:
+        return False
+    return (
+        SharingAgreement.objects.in_force(on)
+        .filter(
+            parties=user.agency, purposes__contains=[Purpose.COORDINATION], items__contains=[Item.NHS_NUMBER]
+        )
+        .exists()
+    )
+
+
+def may_see_address(user: User, person: Person) -> bool:
+    """A restricted person's address is shown to nobody by role; only to the worker sent there."""
+    return not person.restricted
+
+
+def deliveries(user: User) -> QuerySet[Delivery]:
+    """What an agency's manager sent, or everything for the hub."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Delivery.objects.all()
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        return Delivery.objects.filter(agency=user.agency)
+    return Delivery.objects.none()
+
+
+def rejections(user: User) -> QuerySet[Rejection]:
+    """The records refused in the deliveries this user may see."""
+    return Rejection.objects.filter(delivery__in=deliveries(user))
+
+
+def agreements(user: User) -> QuerySet[SharingAgreement]:
+    """The agreements this user's agency is party to, or all for the hub."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return SharingAgreement.objects.all()
+    if user.agency_id and user.role in (Role.COORDINATOR, Role.AGENCY_MANAGER):
+        return SharingAgreement.objects.filter(parties=user.agency)
+    return SharingAgreement.objects.none()
+
+
+def _known_to(agencies: QuerySet[Agency]) -> QuerySet[SourceRecord]:
+    return SourceRecord.objects.filter(
+        person=OuterRef("pk"), kind=SourceRecord.Kind.PERSON, agency__in=agencies
+    )

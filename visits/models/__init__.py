@@ -1,0 +1,17 @@
+"""Who goes where, when."""
+
+from visits.models.rota import Rota, RotaEvent, Unplaced, Visit, VisitPart
+from visits.models.worker import BarredWorker, Competence, NamedWorker, Shift, Worker
+
+__all__ = [
+    "BarredWorker",
+    "Competence",
+    "NamedWorker",
+    "Rota",
+    "RotaEvent",
+    "Shift",
+    "Unplaced",
+    "Visit",
+    "VisitPart",
+    "Worker",
+]

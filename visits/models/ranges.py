@@ -1,0 +1,13 @@
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary
+from django.db.models import F, Func
+
+
+class TimeRange(Func):
+    """tstzrange(start, end): the start is inside, the end is not, so that visits may touch."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+    @classmethod
+    def of(cls, start: str, end: str) -> "TimeRange":
+        return cls(F(start), F(end), RangeBoundary())
