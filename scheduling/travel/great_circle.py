@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 EARTH_RADIUS_KM = 6371.0
+ROWS_AT_ONCE = 128  # a county has 9,000 places; whole matrices of floats would take gigabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,22 @@ class GreatCircle:
         is rounded to nine decimals before it is rounded up, so that every machine agrees.
         """
         points = np.radians(np.asarray(coordinates, dtype=np.float64).reshape(-1, 2))
-        latitude, longitude = points[:, 0], points[:, 1]
-        north = np.sin((latitude[:, None] - latitude[None, :]) / 2) ** 2
-        east = np.sin((longitude[:, None] - longitude[None, :]) / 2) ** 2
-        haversine = north + np.cos(latitude)[:, None] * np.cos(latitude)[None, :] * east
+        count = len(points)
+        minutes = np.empty((count, count), dtype=np.int32)
+        for top in range(0, count, ROWS_AT_ONCE):
+            rows = slice(top, min(top + ROWS_AT_ONCE, count))
+            block = self._minutes(points[rows], points[top:])
+            minutes[rows, top:] = block
+            minutes[top:, rows] = block.T  # the distance there is the distance back
+        np.fill_diagonal(minutes, 0)
+        return minutes
+
+    def _minutes(self, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Minutes from each of `rows` to each of `columns`, both (n, 2) in radians."""
+        north = np.sin((rows[:, None, 0] - columns[None, :, 0]) / 2) ** 2
+        east = np.sin((rows[:, None, 1] - columns[None, :, 1]) / 2) ** 2
+        haversine = north + np.cos(rows[:, 0])[:, None] * np.cos(columns[:, 0])[None, :] * east
         km = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(haversine, 1.0))) * self.detour
         speed = np.where(km < self.near_km, self.near_kmh, self.far_kmh)
         minutes: NDArray[np.int32] = np.ceil(np.round(60 * km / speed, 9)).astype(np.int32)
-        np.fill_diagonal(minutes, 0)
         return minutes

@@ -1,0 +1,79 @@
+"""Where an occurrence could be put into a plan with everything else left as it is, by trying it all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scheduling.engine.problem import Occurrence, Problem, Worker
+from scheduling.engine.rounds import Service, rounds_of, services_by_worker
+from scheduling.engine.rules import separate_pairs, worker_violations
+from scheduling.engine.solution import Assignment, Solution
+
+
+def is_insertable(problem: Problem, solution: Solution, occurrence: str) -> bool:
+    """Whether the occurrence, which the plan leaves out, fits in alone with a right worker or pair."""
+    return next(insertions(problem, solution, occurrence), None) is not None
+
+
+def insertions(problem: Problem, solution: Solution, occurrence: str) -> Iterator[Assignment]:
+    """One legal way to add the occurrence for every start that has any, in the order of start."""
+    asked = problem.occurrences[problem.occurrence_index[occurrence]]
+    services = services_by_worker(problem, solution)
+    separate = separate_pairs(problem)
+    locked = [lock for lock in problem.locks if lock.occurrence == occurrence]
+    able = [worker for worker in problem.workers if problem.may_serve(worker, asked)]
+    wanted = {lock.worker for lock in locked if lock.worker is not None}
+    for start in _starts(problem, solution, asked):
+        if any(lock.start not in (None, start) for lock in locked):
+            continue
+        free: list[str] = []
+        for worker in sorted(able, key=lambda w: w.id not in wanted):
+            if _fits(problem, worker, services.get(worker.id, []), _service(problem, asked, start), separate):
+                free.append(worker.id)
+                if wanted <= set(free) and len(free) >= asked.workers:
+                    yield Assignment(occurrence, tuple(free[: asked.workers]), start)
+                    break
+
+
+def _service(problem: Problem, occurrence: Occurrence, start: int) -> Service:
+    return Service(occurrence, start, problem.people[problem.person_index[occurrence.person]].place)
+
+
+def _starts(problem: Problem, solution: Solution, asked: Occurrence) -> list[int]:
+    """The minutes in the windows at which every gap to what is placed holds."""
+    starts = sorted({m for window in asked.windows for m in range(window.start, window.end + 1)})
+    placed = {a.occurrence: a.start for a in solution.assignments}
+    for gap in problem.gaps:
+        if gap.after == asked.id and gap.before in placed:
+            before = problem.occurrences[problem.occurrence_index[gap.before]]
+            earliest = placed[gap.before] + before.minutes + gap.min
+            latest = None if gap.max is None else placed[gap.before] + before.minutes + gap.max
+        elif gap.before == asked.id and gap.after in placed:
+            latest = placed[gap.after] - asked.minutes - gap.min
+            earliest = 0 if gap.max is None else placed[gap.after] - asked.minutes - gap.max
+        else:
+            continue
+        starts = [m for m in starts if earliest <= m and (latest is None or m <= latest)]
+    return starts
+
+
+def _fits(
+    problem: Problem,
+    worker: Worker,
+    services: list[Service],
+    new: Service,
+    separate: frozenset[tuple[str, str]],
+) -> bool:
+    """Whether the worker's week stays legal with one more service in it."""
+    if not any(shift.start <= new.start and new.end <= shift.end for shift in worker.shifts):
+        return False
+    if any(s.start < new.end and new.start < s.end for s in services):
+        return False
+    return not worker_violations(problem, worker, [*services, new], separate)
+
+
+def fits_alone(problem: Problem, worker: Worker, occurrence: Occurrence, start: int) -> bool:
+    """Whether the worker, with an empty week, could serve the occurrence at this start."""
+    round_ = rounds_of(problem, worker, [_service(problem, occurrence, start)])[0]
+    shift = round_.shift
+    return shift is not None and shift.start <= round_.leave(problem) and round_.back(problem) <= shift.end
