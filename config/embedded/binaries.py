@@ -58,16 +58,16 @@ def find_postgresql(*, account: Account, data_home: Path, major: int | None = No
 
     `major` is the version that existing data needs. Raises ServerError when there is none to run.
     """
-    found = list(_usable(_postgresql_paths(), account, data_home))
-    recent = [program for program in found if program.major >= OLDEST_POSTGRESQL]
-    if not recent:
-        raise ServerError(
-            _nothing_found("PostgreSQL", f"{OLDEST_POSTGRESQL} or newer", "DATABASE_URL", found)
-        )
-    for program in recent:
-        if major in (None, program.major):
+    seen = []
+    for program in _usable(_postgresql_paths(), account, data_home):
+        if program.major >= OLDEST_POSTGRESQL and major in (None, program.major):
             return program
-    versions = ", ".join(f"{program.version} ({program.source})" for program in recent)
+        seen.append(f"{program.version} ({program.source})")
+    versions = ", ".join(seen)
+    if major is None or not seen:
+        raise ServerError(
+            _nothing_found(f"PostgreSQL {OLDEST_POSTGRESQL} or newer", "DATABASE_URL", versions)
+        )
     raise ServerError(
         f"the private database was made by PostgreSQL {major} and this machine now has {versions}. "
         f"Install PostgreSQL {major} again to keep what is in it, "

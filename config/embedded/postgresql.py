@@ -119,7 +119,7 @@ class Postgresql:
                     *("-A", "scram-sha-256", f"--pwfile={password}", "--no-sync", "--no-instructions"),
                 )
                 if made.returncode == 0:
-                    # Renamed only when whole, so that a killed first start leaves nothing half-made in the way.
+                    # Renamed only when whole: a killed first start leaves nothing half-made in the way.
                     unfinished.rename(data)
                     return
         finally:
