@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduling.engine.problem import Occurrence, Problem, Worker
-from scheduling.engine.rounds import Service, rounds_of, services_by_worker
+from scheduling.engine.rounds import Service, services_by_worker
 from scheduling.engine.rules import separate_pairs, worker_violations
 from scheduling.engine.solution import Assignment, Solution
 
@@ -70,10 +70,3 @@ def _fits(
     if any(s.start < new.end and new.start < s.end for s in services):
         return False
     return not worker_violations(problem, worker, [*services, new], separate)
-
-
-def fits_alone(problem: Problem, worker: Worker, occurrence: Occurrence, start: int) -> bool:
-    """Whether the worker, with an empty week, could serve the occurrence at this start."""
-    round_ = rounds_of(problem, worker, [_service(problem, occurrence, start)])[0]
-    shift = round_.shift
-    return shift is not None and shift.start <= round_.leave(problem) and round_.back(problem) <= shift.end

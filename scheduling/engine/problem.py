@@ -7,7 +7,6 @@ its input. All times are whole minutes from midnight at the start of day 0.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -196,10 +195,12 @@ class Problem:
     occurrence_index: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "person_index", _unique_index("people", self.people))
-        object.__setattr__(self, "worker_index", _unique_index("workers", self.workers))
-        object.__setattr__(self, "occurrence_index", _unique_index("occurrences", self.occurrences))
-        _Validator(self).validate()
+        from scheduling.engine.validation import unique_index, validate  # it needs the names above
+
+        object.__setattr__(self, "person_index", unique_index("people", self.people))
+        object.__setattr__(self, "worker_index", unique_index("workers", self.workers))
+        object.__setattr__(self, "occurrence_index", unique_index("occurrences", self.occurrences))
+        validate(self)
 
     def replace(self, **changes: Any) -> Problem:
         """A variant with some fields changed, validated afresh."""
@@ -225,153 +226,3 @@ class Problem:
             cached = frozenset((d.from_agency, d.to_agency, d.skill) for d in self.delegations)
             object.__setattr__(self, "_delegated_cache", cached)
         return cached
-
-
-def _unique_index(path: str, items: Sequence[Any]) -> dict[str, int]:
-    index: dict[str, int] = {}
-    for position, item in enumerate(items):
-        if item.id in index:
-            raise ProblemError(f"{path}[{position}].id", f"{item.id!r} stands twice")
-        index[item.id] = position
-    return index
-
-
-class _Validator:
-    """Checks a problem against itself; every refusal names the path of the field."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-
-    def validate(self) -> None:
-        self._travel()
-        self._people()
-        self._workers()
-        self._occurrences()
-        self._relations()
-        self._locks()
-        self._published()
-
-    def _travel(self) -> None:
-        travel = self.problem.travel
-        if travel.ndim != 2 or travel.shape[0] != travel.shape[1]:
-            raise ProblemError("travel.matrix", f"has shape {travel.shape}, which is not square")
-        if travel.size and int(travel.min()) < 0:
-            row, column = (int(i) for i in np.argwhere(travel < 0)[0])
-            raise ProblemError(f"travel.matrix[{row}][{column}]", "is below 0")
-        if travel.size and int(travel.max()) > LATEST_MINUTE:
-            row, column = (int(i) for i in np.argwhere(travel > LATEST_MINUTE)[0])
-            raise ProblemError(f"travel.matrix[{row}][{column}]", f"is above {LATEST_MINUTE}")
-        if np.diagonal(travel).any():
-            place = int(np.flatnonzero(np.diagonal(travel))[0])
-            raise ProblemError(f"travel.matrix[{place}][{place}]", "is not 0 on the diagonal")
-        if not 1 <= self.problem.days <= 31:
-            raise ProblemError("days", f"{self.problem.days} is not between 1 and 31")
-
-    def _place(self, path: str, place: int) -> None:
-        if not 0 <= place < self.problem.travel.shape[0]:
-            raise ProblemError(path, f"{place} is not a place (there are {self.problem.travel.shape[0]})")
-
-    def _known(self, path: str, ids: Iterable[str], index: dict[str, int], kind: str) -> None:
-        for item in sorted(ids):
-            if item not in index:
-                raise ProblemError(path, f"{item!r} is not a {kind}")
-
-    def _people(self) -> None:
-        workers = self.problem.worker_index
-        for i, person in enumerate(self.problem.people):
-            path = f"people[{i}]"
-            self._place(f"{path}.place", person.place)
-            if person.named_worker is not None:
-                self._known(f"{path}.named_worker", [person.named_worker], workers, "worker")
-            self._known(f"{path}.known_workers", person.known_workers, workers, "worker")
-            self._known(f"{path}.barred_workers", person.barred_workers, workers, "worker")
-
-    def _workers(self) -> None:
-        for i, worker in enumerate(self.problem.workers):
-            path = f"workers[{i}]"
-            self._place(f"{path}.place", worker.place)
-            if worker.max_week_minutes < 0:
-                raise ProblemError(f"{path}.max_week_minutes", f"{worker.max_week_minutes} is below 0")
-            before: Span | None = None
-            for j, shift in enumerate(worker.shifts):
-                here = f"{path}.shifts[{j}]"
-                _check_span(here, shift, strict=True)
-                if before is not None and shift.start // MINUTES_PER_DAY <= before.start // MINUTES_PER_DAY:
-                    raise ProblemError(f"{here}.start", "is not on a later day than the shift before it")
-                if before is not None and shift.start < before.end:
-                    raise ProblemError(f"{here}.start", f"{shift.start} is before the last shift's end {before.end}")
-                before = shift
-
-    def _occurrences(self) -> None:
-        people = self.problem.person_index
-        for i, occurrence in enumerate(self.problem.occurrences):
-            path = f"occurrences[{i}]"
-            self._known(f"{path}.person", [occurrence.person], people, "person")
-            if occurrence.priority not in PRIORITIES:
-                raise ProblemError(f"{path}.priority", f"{occurrence.priority} is not 1, 2, 3 or 4")
-            if not 1 <= occurrence.minutes <= MINUTES_PER_DAY:
-                raise ProblemError(f"{path}.minutes", f"{occurrence.minutes} is not between 1 and {MINUTES_PER_DAY}")
-            if occurrence.workers not in (1, 2):
-                raise ProblemError(f"{path}.workers", f"{occurrence.workers} is not 1 or 2")
-            if not occurrence.windows:
-                raise ProblemError(f"{path}.windows", "is empty: the occurrence could never be served")
-            for j, window in enumerate(occurrence.windows):
-                _check_span(f"{path}.windows[{j}]", window, strict=False)
-            if occurrence.preferred is not None and not 0 <= occurrence.preferred <= LATEST_MINUTE:
-                raise ProblemError(f"{path}.preferred", f"{occurrence.preferred} is out of range")
-
-    def _relations(self) -> None:
-        known = self.problem.occurrence_index
-        for i, gap in enumerate(self.problem.gaps):
-            path = f"gaps[{i}]"
-            self._known(f"{path}.before", [gap.before], known, "occurrence")
-            self._known(f"{path}.after", [gap.after], known, "occurrence")
-            if gap.before == gap.after:
-                raise ProblemError(f"{path}.after", "is the same occurrence as before")
-            if not 0 <= gap.min <= LATEST_MINUTE:
-                raise ProblemError(f"{path}.min", f"{gap.min} is out of range")
-            if gap.max is not None and gap.max < gap.min:
-                raise ProblemError(f"{path}.max", f"{gap.max} is below min {gap.min}")
-        for i, pair in enumerate(self.problem.separate):
-            self._known(f"separate[{i}]", pair, known, "occurrence")
-            if pair[0] == pair[1]:
-                raise ProblemError(f"separate[{i}]", f"{pair[0]!r} stands twice in one pair")
-
-    def _locks(self) -> None:
-        problem = self.problem
-        seen: set[str] = set()
-        for i, lock in enumerate(problem.locks):
-            path = f"locks[{i}]"
-            self._known(f"{path}.occurrence", [lock.occurrence], problem.occurrence_index, "occurrence")
-            occurrence = problem.occurrences[problem.occurrence_index[lock.occurrence]]
-            if lock.worker is not None:
-                self._known(f"{path}.worker", [lock.worker], problem.worker_index, "worker")
-                worker = problem.workers[problem.worker_index[lock.worker]]
-                if not problem.may_serve(worker, occurrence):
-                    raise ProblemError(f"{path}.worker", f"{worker.id!r} may not serve {occurrence.id!r}")
-            if lock.start is not None and not any(w.start <= lock.start <= w.end for w in occurrence.windows):
-                raise ProblemError(f"{path}.start", f"{lock.start} lies in no window of {occurrence.id!r}")
-            if lock.occurrence in seen and occurrence.workers == 1:
-                raise ProblemError(f"{path}.occurrence", f"{lock.occurrence!r} is locked twice")
-            seen.add(lock.occurrence)
-
-    def _published(self) -> None:
-        problem = self.problem
-        seen: set[str] = set()
-        for i, item in enumerate(problem.published):
-            path = f"published[{i}]"
-            self._known(f"{path}.occurrence", [item.occurrence], problem.occurrence_index, "occurrence")
-            self._known(f"{path}.workers", item.workers, problem.worker_index, "worker")
-            if item.occurrence in seen:
-                raise ProblemError(f"{path}.occurrence", f"{item.occurrence!r} stands twice")
-            seen.add(item.occurrence)
-
-
-def _check_span(path: str, span: Span, *, strict: bool) -> None:
-    if not 0 <= span.start <= LATEST_MINUTE:
-        raise ProblemError(f"{path}.start", f"{span.start} is not between 0 and {LATEST_MINUTE}")
-    if span.end < span.start or (strict and span.end == span.start):
-        raise ProblemError(f"{path}.end", f"{span.end} is before its start {span.start}")
-    if span.end > LATEST_MINUTE:
-        raise ProblemError(f"{path}.end", f"{span.end} is above {LATEST_MINUTE}")
-
