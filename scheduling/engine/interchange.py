@@ -14,31 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.engine import items
 from scheduling.engine.cost import TERMS
 from scheduling.engine.fields import Field
 from scheduling.engine.files import read_json, write_json
-from scheduling.engine.problem import (
-    LARGEST_WEIGHT,
-    LATEST_MINUTE,
-    MINUTES_PER_DAY,
-    PRIORITIES,
-    Delegation,
-    Gap,
-    Lock,
-    Occurrence,
-    Person,
-    Policy,
-    Problem,
-    Published,
-    Span,
-    Worker,
-)
-from scheduling.engine.solution import Assignment, Reason, Solution, Unplaced
+from scheduling.engine.items import MOST_PLACES
+from scheduling.engine.problem import LARGEST_WEIGHT, LATEST_MINUTE, PRIORITIES, Policy, Problem
+from scheduling.engine.solution import Solution
 from scheduling.travel.great_circle import GreatCircle
 
 PROBLEM_FORMAT = "care-week/1"
 PLAN_FORMAT = "care-week-plan/1"
-MOST_PLACES = 20_000
 LARGEST_COST = 10**15
 GREAT_CIRCLE = ("detour", "near_km", "near_kmh", "far_kmh")
 POLICY = tuple(name for name in Policy.__slots__ if name != "unserved")
@@ -92,14 +78,14 @@ def problem_from(data: Any) -> Problem:
         days=top["days"].whole(1, 31),
         travel=_travel(top["travel"]),
         policy=_policy(top["policy"]),
-        people=tuple(_person(f) for f in top["people"].items()),
-        workers=tuple(_worker(f) for f in top["workers"].items()),
-        delegations=tuple(_delegation(f) for f in top["delegations"].items()),
-        occurrences=tuple(_occurrence(f) for f in top["occurrences"].items()),
-        gaps=tuple(_gap(f) for f in top["gaps"].items()),
-        separate=tuple(_pair(f) for f in top["separate"].items()),
-        locks=tuple(_lock(f) for f in top["locks"].items()),
-        published=tuple(_published(f) for f in top["published"].items()),
+        people=tuple(items.person(f) for f in top["people"].items()),
+        workers=tuple(items.worker(f) for f in top["workers"].items()),
+        delegations=tuple(items.delegation(f) for f in top["delegations"].items()),
+        occurrences=tuple(items.occurrence(f) for f in top["occurrences"].items()),
+        gaps=tuple(items.gap(f) for f in top["gaps"].items()),
+        separate=tuple(items.pair(f) for f in top["separate"].items()),
+        locks=tuple(items.lock(f) for f in top["locks"].items()),
+        published=tuple(items.published(f) for f in top["published"].items()),
     )
 
 
@@ -110,8 +96,8 @@ def plan_from(data: Any) -> Plan:
     top = root.members(
         ("format", "problem", "assignments", "unplaced"), nullable=("cost", "terms"), others=True
     )
-    assignments = tuple(_assignment(f) for f in top["assignments"].items())
-    unplaced = tuple(_unplaced(f) for f in top["unplaced"].items())
+    assignments = tuple(items.assignment(f) for f in top["assignments"].items())
+    unplaced = tuple(items.unplaced(f) for f in top["unplaced"].items())
     terms = None
     if top["terms"].value is not None:
         parts = top["terms"].members(TERMS)
@@ -223,106 +209,3 @@ def _policy(field: Field) -> Policy:
     one, two, three, four = (unserved[str(p)].whole(0, LARGEST_WEIGHT) for p in PRIORITIES)
     numbers = {name: parts[name].whole(0, LARGEST_WEIGHT) for name in POLICY}
     return Policy(unserved=(one, two, three, four), **numbers)
-
-
-def _span(field: Field) -> Span:
-    parts = field.members(("start", "end"))
-    return Span(parts["start"].whole(0, LATEST_MINUTE), parts["end"].whole(0, LATEST_MINUTE))
-
-
-def _person(field: Field) -> Person:
-    parts = field.members(("id", "place", "known_workers", "barred_workers"), nullable=("named_worker",))
-    return Person(
-        id=parts["id"].text(),
-        place=parts["place"].whole(0, MOST_PLACES),
-        named_worker=parts["named_worker"].maybe_text(),
-        known_workers=parts["known_workers"].text_set(),
-        barred_workers=parts["barred_workers"].text_set(),
-    )
-
-
-def _worker(field: Field) -> Worker:
-    parts = field.members(
-        ("id", "agency", "place", "skills", "max_week_minutes", "shifts"), nullable=("gender",)
-    )
-    return Worker(
-        id=parts["id"].text(),
-        agency=parts["agency"].text(),
-        place=parts["place"].whole(0, MOST_PLACES),
-        gender=parts["gender"].maybe_text(),
-        skills=parts["skills"].text_set(),
-        max_week_minutes=parts["max_week_minutes"].whole(0, LARGEST_WEIGHT),
-        shifts=tuple(_span(shift) for shift in parts["shifts"].items()),
-    )
-
-
-def _delegation(field: Field) -> Delegation:
-    parts = field.members(("from_agency", "to_agency", "skill"))
-    return Delegation(**{name: part.text() for name, part in parts.items()})
-
-
-def _occurrence(field: Field) -> Occurrence:
-    parts = field.members(
-        ("id", "person", "agency", "priority", "skills", "minutes", "workers", "windows", "mergeable"),
-        nullable=("preferred", "gender"),
-    )
-    return Occurrence(
-        id=parts["id"].text(),
-        person=parts["person"].text(),
-        agency=parts["agency"].text(),
-        priority=parts["priority"].whole(1, len(PRIORITIES)),
-        skills=parts["skills"].text_set(),
-        minutes=parts["minutes"].whole(1, MINUTES_PER_DAY),
-        workers=parts["workers"].whole(1, 2),
-        windows=tuple(_span(window) for window in parts["windows"].items()),
-        preferred=parts["preferred"].maybe_whole(0, LATEST_MINUTE),
-        gender=parts["gender"].maybe_text(),
-        mergeable=parts["mergeable"].boolean(),
-    )
-
-
-def _gap(field: Field) -> Gap:
-    parts = field.members(("before", "after", "min"), nullable=("max",))
-    return Gap(
-        before=parts["before"].text(),
-        after=parts["after"].text(),
-        min=parts["min"].whole(0, LATEST_MINUTE),
-        max=parts["max"].maybe_whole(0, LARGEST_WEIGHT),
-    )
-
-
-def _pair(field: Field) -> tuple[str, str]:
-    ids = field.texts()
-    if len(ids) != 2:
-        raise field.refuse(f"has {len(ids)} ids, not 2")
-    return ids[0], ids[1]
-
-
-def _lock(field: Field) -> Lock:
-    parts = field.members(("occurrence",), nullable=("worker", "start"))
-    return Lock(
-        occurrence=parts["occurrence"].text(),
-        worker=parts["worker"].maybe_text(),
-        start=parts["start"].maybe_whole(0, LATEST_MINUTE),
-    )
-
-
-def _published(field: Field) -> Published:
-    return Published(*_placed(field))
-
-
-def _assignment(field: Field) -> Assignment:
-    return Assignment(*_placed(field))
-
-
-def _placed(field: Field) -> tuple[str, tuple[str, ...], int]:
-    parts = field.members(("occurrence", "workers", "start"), others=True)
-    return parts["occurrence"].text(), parts["workers"].texts(), parts["start"].whole(0, LATEST_MINUTE)
-
-
-def _unplaced(field: Field) -> Unplaced:
-    parts = field.members(("occurrence", "reason"), others=True)
-    code = parts["reason"].text()
-    if code not in tuple(Reason):
-        raise parts["reason"].refuse(f"{code!r} is not one of {', '.join(Reason)}")
-    return Unplaced(parts["occurrence"].text(), Reason(code))
