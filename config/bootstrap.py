@@ -109,16 +109,9 @@ def install(wanted: str) -> None:
     requirements = REQUIREMENTS / f"{wanted}.txt"
     count = sum("==" in line for line in requirements.read_text().splitlines())
     with Step(f"{count} packages of requirements/{wanted}.txt"):
-        pip = [
-            str(PYTHON),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-        ]
-        uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "install", "--quiet", "--require-hashes"]
+        checked = ["install", "--quiet", "--require-hashes"]
+        pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *checked]
+        uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", *checked]
         has_uv = _succeeds([*pip, "-r", str(REQUIREMENTS / "uv.txt")])
         if not (has_uv and _shown([*uv, "-r", str(requirements)])):
             say("  uv could not install them; trying pip, which takes longer")

@@ -1,0 +1,52 @@
+# Everything a newcomer needs, one word each. Python 3.11 and make are all that must be there.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# demo: SERVE=no ends after the table; PEOPLE= and SEED= choose the synthetic locality.
+DEMO := $(if $(filter no,$(SERVE)),--no-serve) $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED))
+# test: ARGS= goes to pytest, as in ARGS="tests/unit -k rota".
+ARGS ?= -n 2 --cov --cov-report=term:skip-covered
+# lock: UPGRADE=yes takes newer versions; without it only what the .in files demand changes.
+COMPILE := ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+           $(if $(filter yes,$(UPGRADE)),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-test demo test lint format lock forget clean
+
+help:  ## Say what there is (this)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+install:  ## Make .venv with what the product runs on
+	@$(PYTHON) config/bootstrap.py
+
+install-test:
+	@$(PYTHON) config/bootstrap.py --with test
+
+demo: install  ## Plan a week of a synthetic locality and serve it (SERVE=no, PEOPLE=300, SEED=1)
+	@$(BIN)/python manage.py demo $(DEMO)
+
+test: install-test lint  ## Check the code and run every test (ARGS="tests/unit -k rota" for some)
+	@$(BIN)/pytest $(ARGS)
+
+lint: install-test  ## Check style, types, the direction of imports and missing migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check
+
+format: install-test  ## Put the code into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: install-test  ## Compile requirements/*.in again (UPGRADE=yes takes newer versions)
+	cd requirements && $(COMPILE) uv.in -o uv.txt
+	cd requirements && $(COMPILE) base.in -o base.txt
+	cd requirements && $(COMPILE) -c base.txt test.in -o test.txt
+
+forget: install  ## Remove the private database and all that is in it
+	@$(BIN)/python -m config.embedded forget
+
+clean:  ## Remove .venv and caches; the private database stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov staticfiles
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

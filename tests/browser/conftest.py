@@ -1,0 +1,69 @@
+"""A real Chromium for the tests in this folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--disable-quic",
+    "--no-first-run",
+    # The browser's own calls home, which have no place in a test.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver, once per run: starting it takes half a second."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
+        # The driver runs an event loop in this thread, which Django takes for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The machine's Chromium, else Playwright's own. Skipped where there is none, save in CI."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None and Path(playwright.chromium.executable_path).exists():
+        path = playwright.chromium.executable_path
+    if path is None:
+        say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        say("No Chromium here: install it (apt-get install chromium) to run the browser tests.")
+    browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: object) -> Iterator[Page]:
+    """A fresh page on the live server (`page.goto("/")`), strict about what users would not see.
+
+    Fails the test if a script threw an error or the page asked for anything beyond the server.
+    """
+    base = str(live_server)
+    context = chromium.new_context(base_url=base, locale="en-GB", timezone_id="Europe/London")
+    troubles: list[str] = []
+
+    def only_ours(route: Route) -> None:
+        if route.request.url.startswith(base):
+            route.continue_()
+        else:
+            troubles.append(f"asked for {route.request.url}")
+            route.abort()
+
+    context.route("http*://**", only_ours)
+    page = context.new_page()
+    page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+    yield page
+    context.close()
+    assert not troubles, "; ".join(troubles)
