@@ -74,6 +74,8 @@ class PlanningRun(models.Model):
     # The lease: whoever holds the latest attempt may write the result; a late worker is refused.
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    # Null until the queue has taken its message; the sweep sends it again if nothing came of it.
+    enqueued_at = models.DateTimeField(null=True, blank=True)
     progress = models.JSONField(default=dict)  # phase, seconds, cost, unplaced, arrivals
     figures = models.JSONField(default=dict)
     error = models.TextField(blank=True)
@@ -90,7 +92,13 @@ class PlanningRun(models.Model):
                 fields=["overnight", "area", "week_start"],
                 condition=Q(overnight__isnull=False),
                 name="one_overnight_run_per_area",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["area", "week_start", "agency"],
+                condition=Q(status__in=["queued", "running"]),
+                nulls_distinct=False,
+                name="one_run_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
         ('hub', '0001_extensions'),
     ]
+    # Others depend on this app's first migration, which only makes an extension, and need the users.
+    run_before = [('authtoken', '0001_initial')]
 
     operations = [
         migrations.CreateModel(

@@ -27,6 +27,7 @@ class Rota(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.CANDIDATE)
     # What it was planned from; publishing refuses when the same question now has another answer.
     inputs_hash = models.CharField(max_length=64)
+    inputs = models.JSONField(default=dict)  # the hash of each kind of input, to say which one changed
     asked = models.PositiveIntegerField()
     placed = models.PositiveIntegerField()
     unplaced_count = models.PositiveIntegerField()

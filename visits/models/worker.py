@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from visits.models.ranges import TimeRange
+from visits.models.ranges import LocalDay, TimeRange
 
 
 class Worker(models.Model):
@@ -68,7 +68,7 @@ class Competence(models.Model):
 
 
 class Shift(models.Model):
-    """When a worker is on."""
+    """When a worker is on. It belongs to the local day on which it starts, one a day."""
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="shifts")
     starts_at = models.DateTimeField()
@@ -78,6 +78,7 @@ class Shift(models.Model):
         ordering = ["starts_at"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_forward"),
+            models.UniqueConstraint(F("worker"), LocalDay("starts_at"), name="one_shift_a_day"),
             ExclusionConstraint(
                 name="shifts_do_not_overlap",
                 expressions=[
