@@ -172,6 +172,8 @@ def _date(field: Field) -> str:
 def _travel(field: Field) -> NDArray[np.int32]:
     if isinstance(field.value, dict) and "matrix" in field.value:
         return _matrix(field.members(("matrix",))["matrix"])
+    if isinstance(field.value, dict) and "coordinates" not in field.value:
+        raise field.refuse("has neither a matrix nor coordinates")
     parts = field.members(("coordinates", *GREAT_CIRCLE))
     points = parts["coordinates"].items()
     if len(points) > MOST_PLACES:
