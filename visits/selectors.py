@@ -1,0 +1,160 @@
+"""What each viewer may see of workers, rotas and visits, worked out in this one place.
+
+Like `hub.selectors` it narrows by role, area, agency and agreement; the day is passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from hub import selectors as hub
+from hub.models import Agency, Cancellation, Contact, Person, Role, SharingAgreement, Skill, User
+from visits.models import Competence, NamedWorker, Rota, Shift, Visit, VisitPart, Worker
+
+KNOWN_DAYS = 28  # who came within these days is known to the person
+FACE_DAYS = 14  # faces are counted over these days
+REACH_DAYS = 7  # how far from today a field worker may look at the people on the rota
+
+
+def midnight(day: date) -> datetime:
+    """The local start of that day, also on the days when the clocks change."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def rotas(user: User) -> QuerySet[Rota]:
+    """Every version of the weeks that this user plans."""
+    return Rota.objects.filter(area__in=hub.areas(user))
+
+
+def visits(user: User, *, on: date) -> QuerySet[Visit]:
+    """The visits this user may see. Candidates are the coordinators' drafts, nobody else's."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Visit.objects.all()
+    if user.role == Role.COORDINATOR:
+        return Visit.objects.filter(rota__in=rotas(user), person__in=hub.people(user, on=on))
+    published = Visit.objects.filter(is_published=True)
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        for_own_people = VisitPart.objects.filter(visit=OuterRef("pk"), need__agency=user.agency_id)
+        return published.filter(Q(worker__agency=user.agency_id) | Exists(for_own_people))
+    if user.role == Role.FIELD_WORKER:
+        return published.filter(worker__user=user, worker__is_active=True)
+    return Visit.objects.none()
+
+
+def workers(user: User) -> QuerySet[Worker]:
+    """The field staff this user may look up; a worker sees only their own row."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Worker.objects.all()
+    if user.role == Role.COORDINATOR:
+        return Worker.objects.filter(area__in=user.areas.all())
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        return Worker.objects.filter(agency=user.agency_id)
+    if user.role == Role.FIELD_WORKER:
+        return Worker.objects.filter(user=user)
+    return Worker.objects.none()
+
+
+def people_to_visit(user: User, *, today: date) -> QuerySet[Person]:
+    """Whose door a field worker is sent to within a week of today, by the published rota."""
+    if user.role != Role.FIELD_WORKER:
+        return Person.objects.none()
+    sent = visits(user, on=today).filter(
+        person=OuterRef("pk"),
+        starts_at__gte=midnight(today - timedelta(days=REACH_DAYS)),
+        starts_at__lt=midnight(today + timedelta(days=REACH_DAYS + 1)),
+    )
+    return Person.objects.filter(Exists(sent))
+
+
+def agencies_visible(user: User, *, on: date) -> QuerySet[Agency]:
+    """The agencies whose needs this user may read by name and task."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Agency.objects.all()
+    if user.role == Role.COORDINATOR:
+        purpose, item = SharingAgreement.Purpose.COORDINATION, SharingAgreement.Item.NEEDS
+        return hub.agencies_sharing_with(user.agency, purpose=purpose, item=item, on=on)
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        return Agency.objects.filter(pk=user.agency_id)
+    return Agency.objects.none()
+
+
+def named_workers(people: Collection[int] | QuerySet[Person]) -> QuerySet[NamedWorker]:
+    """The named workers of people whom the caller may already see."""
+    return NamedWorker.objects.filter(person__in=people)
+
+
+def shifts(staff: Collection[int] | QuerySet[Worker], *, first: date, days: int) -> QuerySet[Shift]:
+    """The shifts of workers whom the caller may already see, that begin on those days."""
+    return Shift.objects.filter(
+        worker__in=staff,
+        starts_at__gte=midnight(first),
+        starts_at__lt=midnight(first + timedelta(days=days)),
+    )
+
+
+def competences(staff: Collection[int] | QuerySet[Worker]) -> QuerySet[Competence]:
+    """What workers whom the caller may already see are signed off to do."""
+    return Competence.objects.filter(worker__in=staff)
+
+
+def skill_names() -> dict[str, str]:
+    """The name of each skill by its code; they are the same for everybody."""
+    return dict(Skill.objects.values_list("code", "name"))
+
+
+def cancellations(user: User, *, rota: Rota, on: date) -> QuerySet[Cancellation]:
+    """What was called off in the week of a rota, of the needs this user may see."""
+    return Cancellation.objects.filter(
+        need__in=hub.needs(user, on=on),
+        need__person__address__area=rota.area_id,
+        due_on__gte=rota.week_start,
+        due_on__lt=rota.week_start + timedelta(days=7),
+    )
+
+
+def meetings(
+    people: Collection[int] | QuerySet[Person], *, until: date, days: int = KNOWN_DAYS
+) -> set[tuple[int, int]]:
+    """(person, worker) of all who met within the `days` before `until`: as agencies say, and as published."""
+    since, before = midnight(until - timedelta(days=days)), midnight(until)
+    told = (
+        Contact.objects.filter(person__in=people, starts_at__gte=since, starts_at__lt=before)
+        .order_by()
+        .values_list("person", "agency", "worker_reference")
+        .distinct()
+    )
+    planned = (
+        Visit.objects.filter(person__in=people, is_published=True, starts_at__gte=since, starts_at__lt=before)
+        .order_by()
+        .values_list("person", "worker")
+        .distinct()
+    )
+    told = list(told)
+    agencies = {agency for _, agency, _ in told}
+    of_reference = {
+        (agency, reference): worker
+        for agency, reference, worker in Worker.objects.filter(agency__in=agencies).values_list(
+            "agency", "reference", "pk"
+        )
+    }
+    met = {
+        (person, of_reference[agency, reference])
+        for person, agency, reference in told
+        if (agency, reference) in of_reference
+    }
+    return met | set(planned)
+
+
+def contacts_between(person: Person, worker: Worker, *, until: date, days: int = KNOWN_DAYS) -> int:
+    """How often this worker came to this person in the `days` before `until`, as the agency says."""
+    return Contact.objects.filter(
+        person=person,
+        agency=worker.agency_id,
+        worker_reference=worker.reference,
+        starts_at__gte=midnight(until - timedelta(days=days)),
+        starts_at__lt=midnight(until),
+    ).count()
