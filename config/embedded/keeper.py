@@ -59,8 +59,9 @@ def keep(name: str, root: Path) -> int:
         pass
     finally:
         _ignore_signals()
-        server.stop()
-        _reap(process)
+        if process is None or process.poll() is None:
+            server.stop()
+            _reap(process)
         os.close(keeping)  # before the users' lock: whoever waits for that one must not see a keeper still
         if users is not None:
             os.close(users)
