@@ -113,9 +113,9 @@ def install(wanted: str) -> None:
         pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *checked]
         uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", *checked]
         has_uv = _succeeds([*pip, "-r", str(REQUIREMENTS / "uv.txt")])
-        if not (has_uv and _shown([*uv, "-r", str(requirements)])):
+        if not (has_uv and _succeeds([*uv, "-r", str(requirements)], seen=True)):
             say("  uv could not install them; trying pip, which takes longer")
-            if not _shown([*pip, "-r", str(requirements)]):
+            if not _succeeds([*pip, "-r", str(requirements)], seen=True):
                 raise SetUpError("pip could not install the requirements; its message is above.")
     stamps.update({name: fingerprint(name) for name in SETS[wanted]})
     STAMPS.write_text(json.dumps(stamps))
@@ -131,7 +131,7 @@ def compile_engine() -> None:
     if stamps.get("engine") == mark:
         return
     with Step("Compiling the optimiser"):
-        if not _shown([str(PYTHON), "-c", WARM]):
+        if not _succeeds([str(PYTHON), "-c", WARM], seen=True):
             raise SetUpError("The optimiser could not be compiled; the message is above.")
     STAMPS.write_text(json.dumps({**stamps, "engine": mark}))
 
@@ -169,16 +169,15 @@ def _version() -> str:
     return ".".join(map(str, sys.version_info[:3]))
 
 
-def _succeeds(command: list[str]) -> bool:
+def _succeeds(command: list[str], *, seen: bool = False) -> bool:
+    """Whether the command can be run and ends well; what it prints is hidden unless `seen`."""
     try:
-        return subprocess.run(command, env=_environment(), capture_output=True, check=False).returncode == 0
+        ended = subprocess.run(
+            command, env=_environment(), cwd=str(ROOT), capture_output=not seen, check=False
+        )
     except OSError:
         return False
-
-
-def _shown(command: list[str]) -> bool:
-    """Like `_succeeds`, with whatever the command prints left to be seen."""
-    return subprocess.run(command, env=_environment(), cwd=str(ROOT), check=False).returncode == 0
+    return ended.returncode == 0
 
 
 def _environment() -> dict[str, str]:
