@@ -1,6 +1,6 @@
 """What every feed yields, whatever the format: records in one common shape, or rejections.
 
-A feed is a module with `read(stream) -> Iterator[Record | Rejected]`. It knows bytes and
+A feed is a module with `read(stream) -> Iterator[Record | Rejected | Skipped]`. It knows bytes and
 formats, not the database. It raises `FeedError` only when the file as a whole is not what
 the feed expects; anything wrong with one record is a `Rejected`, and the rest goes on.
 """
@@ -38,6 +38,7 @@ class PersonRecord:
     uprn: str | None = None
     tenure: str | None = None  # owner, social_rent, private_rent, sheltered, other
     restricted: bool = False
+    deceased: bool = False  # also true when the day of death is not known
     deceased_on: date | None = None
 
 
@@ -90,7 +91,10 @@ class ContactRecord:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record refused. `value_class` says what kind of value stood there, never the value itself."""
+    """A record refused, or with `field_only` one field of a record that was taken without it.
+
+    `value_class` says what kind of value stood there, never the value itself.
+    """
 
     place: str
     field: str
@@ -98,6 +102,19 @@ class Rejected:
     message: str
     key: str = ""
     value_class: str = ""
+    field_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Well formed, but nothing to take; counted, so that the whole file is accounted for.
+
+    `ends_need` is the key of a need sent earlier that is no longer to be done.
+    """
+
+    place: str
+    why: str
+    ends_need: str = ""
 
 
 Record = PersonRecord | NeedRecord | ContactRecord
@@ -106,6 +123,6 @@ Record = PersonRecord | NeedRecord | ContactRecord
 class Feed(Protocol):
     """A format that partners send."""
 
-    def read(self, stream: BinaryIO) -> Iterator[Record | Rejected]:
-        """Yields records and rejections as they are read; memory does not grow with the file."""
+    def read(self, stream: BinaryIO) -> Iterator[Record | Rejected | Skipped]:
+        """Yields everything in the order of the file; memory does not grow with the file."""
         ...
