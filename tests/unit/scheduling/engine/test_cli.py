@@ -1,0 +1,93 @@
+"""The command line as a user meets it: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from scheduling.engine.cost import price
+from scheduling.engine.interchange import plan_data, write_plan, write_problem
+from tests.unit.scheduling.engine.builders import a_person, a_plan, a_problem, an_occurrence, at
+
+DOORS = [a_person("p0", place=1), a_person("p1", place=2)]
+PROBLEM = a_problem([an_occurrence("o0"), an_occurrence("o1", person="p1")], people=DOORS)
+
+
+def engine(*arguments):
+    """Run the engine; its exit code, standard output and standard error."""
+    command = [sys.executable, "-m", "scheduling.engine", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def week(tmp_path):
+    """A problem file of two occurrences."""
+    write_problem(tmp_path / "week.json", PROBLEM)
+    return tmp_path / "week.json"
+
+
+def write(path, *placed, unplaced=(), **changes):
+    """A plan file for the week, with its true price unless that is changed."""
+    plan = a_plan(*placed, unplaced=unplaced)
+    path.write_text(json.dumps(plan_data(PROBLEM, plan, price(PROBLEM, plan)) | changes))
+    return path
+
+
+def test_a_legal_plan_is_priced_by_term(week, tmp_path):
+    """Exit 0, nothing on standard error, and one line that says everything."""
+    plan = a_plan(("o0", "w0", at(9)), ("o1", "w0", at(10)))
+    write_plan(tmp_path / "plan.json.gz", PROBLEM, plan, price(PROBLEM, plan))
+    code, out, err = engine("check", week, tmp_path / "plan.json.gz")
+    assert (code, err, out.count("\n")) == (0, "", 1)
+    summary = json.loads(out)
+    assert summary.pop("peak_mb") > 0
+    assert summary == {
+        "problem": "tiny",
+        "cost": 130,
+        "terms": price(PROBLEM, plan),
+        "unplaced": 0,
+        "arrivals": 2,
+        "violations": [],
+    }
+
+
+def test_every_broken_rule_is_said(week, tmp_path):
+    """Exit 1, a sentence for each rule, and the same in the line for machines."""
+    plan = write(tmp_path / "plan.json", ("o0", "w0", at(9)), ("o1", "w0", at(9, 31)), unplaced=["o0"])
+    code, out, err = engine("check", week, plan)
+    assert code == 1
+    assert [v["rule"] for v in json.loads(out)["violations"]] == ["listed", "travel"]
+    assert err.splitlines()[0] == "listed: o0 stands 2 times in the plan, not once"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cost": 1}, "cost: the plan says 1, it costs 130"),
+        ({"terms": dict.fromkeys(price(PROBLEM, a_plan()), 0)}, "cost: the plan says travel 0, it is 30"),
+        ({"problem": "other"}, "problem: the plan is for 'other', not 'tiny'"),
+    ],
+)
+def test_a_plan_that_misstates_itself_is_not_legal(week, tmp_path, changes, words):
+    """Cost, terms and the name of the problem are held against what is so."""
+    plan = write(tmp_path / "plan.json", ("o0", "w0", at(9)), ("o1", "w0", at(10)), **changes)
+    code, _, err = engine("check", week, plan)
+    assert code == 1
+    assert words in err
+
+
+def test_files_that_cannot_be_used_are_named(week, tmp_path):
+    """Exit 2 with the file and the path of the field; nothing on standard output."""
+    plan = write(tmp_path / "plan.json", ("o0", "w0", at(9)), unplaced=["o1"])
+    (tmp_path / "bad.json").write_text(week.read_text().replace('"end":900', '"end":380'))
+    message = f"{tmp_path}/bad.json: workers[0].shifts[0].end: 380 is before its start 420\n"
+    assert engine("check", tmp_path / "bad.json", plan) == (2, "", message)
+    assert engine("check", week, week)[2] == f"{week}: format: 'care-week/1' is not 'care-week-plan/1'\n"
+    code, out, err = engine("check", week, tmp_path / "none.json")
+    assert (code, out) == (2, "")
+    assert err == f"{tmp_path}/none.json: file: cannot be read: No such file or directory\n"
