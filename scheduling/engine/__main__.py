@@ -62,7 +62,7 @@ def run_solve(options: argparse.Namespace) -> int:
             seed=options.seed,
             threads=options.threads,
             initial=initial,
-            on_progress=_Printer(),
+            on_progress=_Printer(options.progress),
         )
     except ProblemError as error:  # locks that only the search finds impossible
         raise UnusableError(f"{options.problem}: {error}") from error
@@ -155,9 +155,10 @@ def _cancelled_by_signals() -> threading.Event:
 
 
 class _Printer:
-    """Prints progress at most once a second."""
+    """Prints progress at most once a second, as text for people or as JSON lines for programs."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: str) -> None:
+        self.form = form
         self.printed = -1.0
 
     def __call__(self, progress: Progress) -> None:
@@ -165,6 +166,11 @@ class _Printer:
             return
         self.printed = progress.seconds
         speed = progress.steps / progress.seconds if progress.seconds > 0 else 0
+        if self.form == "json":
+            names = ("seconds", "steps", "cost", "unplaced", "arrivals", "phase")
+            facts = {name: getattr(progress, name) for name in names}
+            print(json.dumps({"progress": facts}), file=sys.stderr, flush=True)
+            return
         print(
             f"{progress.seconds:7.1f} s  cost {progress.cost:,}  unplaced {progress.unplaced}  "
             f"doorsteps {progress.arrivals}  {speed:,.0f} steps/s  {progress.phase}",
@@ -184,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("--threads", type=_count, default=1)
     solving.add_argument("--initial", type=Path, help="a plan to start from; it need not be legal")
     solving.add_argument("--out", type=Path, required=True, help="where to write the plan")
+    solving.add_argument("--progress", choices=("text", "json"), default="text", help="how it is written")
     solving.set_defaults(run=run_solve)
     checking = commands.add_parser("check", help="check and price a plan file (care-week-plan/1)")
     checking.add_argument("problem", type=Path)
