@@ -1,0 +1,120 @@
+"""From a plan to a candidate rota, and from a rota back to a plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from hub.models import Area
+from scheduling.engine.rounds import Service, all_rounds
+from scheduling.engine.solution import Assignment, Reason, Solution
+from scheduling.engine.solution import Unplaced as LeftOut
+from scheduling.mapping.building import Mapped
+from scheduling.mapping.figures import NO_LOCATION, figures
+from scheduling.models import PlanningRun
+from visits.models import Rota, RotaEvent, Unplaced, Visit, VisitPart
+
+
+def save(solution: Solution, mapped: Mapped, run: PlanningRun, *, now: datetime) -> Rota:
+    """A candidate rota of the plan, whole or not at all.
+
+    The plan must have passed `check`. A joined run of services is one visit with several parts, and
+    a pair is two visits. Raises ValueError if the plan loses an occurrence or holds one twice.
+    """
+    what = mapped.asked
+    placed = len(solution.assignments)
+    unplaced = len(solution.unplaced) + len(what.no_location)
+    codes = [item.occurrence for item in (*solution.assignments, *solution.unplaced)]
+    if sorted(codes) != sorted(mapped.due) or placed + unplaced + len(what.cancelled) != len(what):
+        raise ValueError("The plan does not hold every occurrence exactly once.")
+    found = figures(solution, mapped)
+    with transaction.atomic():
+        Area.objects.select_for_update().get(pk=mapped.area.pk)  # versions are given out one by one
+        rota = Rota.objects.create(
+            area=mapped.area,
+            week_start=mapped.clock.week_start,
+            version=_next_version(mapped),
+            inputs_hash=mapped.inputs_hash,
+            inputs=mapped.inputs,
+            asked=len(what),
+            placed=placed,
+            unplaced_count=unplaced,
+            cancelled=len(what.cancelled),
+            terms=found["terms"],
+            figures={name: value for name, value in found.items() if name != "terms"},
+            created_at=now,
+            created_by=run.requested_by,
+        )
+        _save_visits(rota, solution, mapped)
+        _save_unplaced(rota, solution, mapped)
+        RotaEvent.objects.create(rota=rota, status=rota.status, at=now, by=run.requested_by)
+    return rota
+
+
+def solution_of(rota: Rota, mapped: Mapped) -> Solution:
+    """The rota as the plan it was saved from, in the ids of `mapped`.
+
+    What is no longer known keeps its code, so that `check` can name it.
+    """
+    workers: dict[str, list[str]] = defaultdict(list)
+    starts: dict[str, int] = {}
+    for part in VisitPart.objects.filter(visit__rota=rota).select_related("visit").order_by("pk"):
+        code = f"n{part.need_id}-{part.due_on.isoformat()}"
+        workers[code].append(f"w{part.visit.worker_id}")
+        starts[code] = mapped.clock.minute(part.starts_at)
+    left_out = rota.unplaced.exclude(reason=NO_LOCATION)
+    return Solution(
+        tuple(Assignment(code, tuple(sorted(workers[code])), starts[code]) for code in sorted(starts)),
+        tuple(LeftOut(f"n{row.need_id}-{row.due_on.isoformat()}", Reason(row.reason)) for row in left_out),
+    )
+
+
+def _next_version(mapped: Mapped) -> int:
+    rotas = Rota.objects.filter(area=mapped.area, week_start=mapped.clock.week_start)
+    return (rotas.aggregate(last=Max("version"))["last"] or 0) + 1
+
+
+def _save_visits(rota: Rota, solution: Solution, mapped: Mapped) -> None:
+    runs: list[tuple[Service, ...]] = []
+    visits: list[Visit] = []
+    for round_ in all_rounds(mapped.problem, solution):
+        for services in round_.visits(mapped.problem):
+            runs.append(services)
+            visits.append(
+                Visit(
+                    rota=rota,
+                    worker=mapped.workers[round_.worker.id],
+                    person=mapped.people[services[0].occurrence.person],
+                    starts_at=mapped.clock.at(services[0].start),
+                    ends_at=mapped.clock.at(services[-1].end),
+                )
+            )
+    Visit.objects.bulk_create(visits, batch_size=1000)
+    parts = [
+        _part(visit, service, mapped)
+        for visit, services in zip(visits, runs, strict=True)
+        for service in services
+    ]
+    VisitPart.objects.bulk_create(parts, batch_size=2000)
+
+
+def _part(visit: Visit, service: Service, mapped: Mapped) -> VisitPart:
+    due = mapped.due[service.occurrence.id]
+    return VisitPart(
+        visit=visit,
+        need=due.need,
+        due_on=due.due_on,
+        starts_at=mapped.clock.at(service.start),
+        minutes=service.occurrence.minutes,
+    )
+
+
+def _save_unplaced(rota: Rota, solution: Solution, mapped: Mapped) -> None:
+    reasons = [(mapped.due[item.occurrence], str(item.reason)) for item in solution.unplaced]
+    reasons += [(due, NO_LOCATION) for due in mapped.asked.no_location]
+    Unplaced.objects.bulk_create(
+        Unplaced(rota=rota, need=due.need, due_on=due.due_on, reason=reason) for due, reason in reasons
+    )
