@@ -69,9 +69,9 @@ def find_postgresql(*, account: Account, data_home: Path, major: int | None = No
             _nothing_found(f"PostgreSQL {OLDEST_POSTGRESQL} or newer", "DATABASE_URL", versions)
         )
     raise ServerError(
-        f"the private database was made by PostgreSQL {major} and this machine now has {versions}. "
-        f"Install PostgreSQL {major} again to keep what is in it, "
-        "or begin with an empty one: python -m config.embedded forget"
+        f"the private database was made by PostgreSQL {major} and {' or '.join(wanted_sources())} now has "
+        f"{versions}. Install PostgreSQL {major} again to keep what is in it (or unset {SOURCE_VARIABLE}), "
+        "or begin with an empty one: make forget"
     )
 
 
