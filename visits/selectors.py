@@ -158,3 +158,20 @@ def contacts_between(person: Person, worker: Worker, *, until: date, days: int =
         starts_at__gte=midnight(until - timedelta(days=days)),
         starts_at__lt=midnight(until),
     ).count()
+
+
+def parts(rota: Rota) -> QuerySet[VisitPart]:
+    """The needs served by the visits of a rota that the caller may already see."""
+    return VisitPart.objects.filter(visit__rota=rota).order_by("starts_at", "pk")
+
+
+def readable_parts(user: User, *, on: date) -> QuerySet[VisitPart]:
+    """The tasks of visits that this user may read; field staff read all of what they are sent to do."""
+    if user.role == Role.FIELD_WORKER:
+        return VisitPart.objects.all()
+    return VisitPart.objects.filter(need__agency__in=agencies_visible(user, on=on))
+
+
+def agency_marks() -> list[Agency]:
+    """Every agency's name, letter and hue, which everybody may know."""
+    return list(Agency.objects.all())

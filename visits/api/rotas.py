@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -15,7 +15,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from hub.access import EVERYONE, allowed
 from hub.api.params import date_param, uuid_param
-from hub.models import Role
+from hub.models import Role, User
 from visits import selectors
 from visits.api.serializers import RotaEventSerializer, RotaSerializer, UnplacedSerializer, VisitSerializer
 from visits.models import Rota, Visit
@@ -55,7 +55,7 @@ class RotasViewSet(ReadOnlyModelViewSet):
     @action(detail=True)
     def visits(self, request: Request, public_id: str) -> Response:
         """The visits of this version, by time."""
-        found = with_parts(self.get_object().visits.all())
+        found = with_parts(self.get_object().visits.all(), user=request.user)
         return self.get_paginated_response(VisitSerializer(self.paginate_queryset(found), many=True).data)
 
     @extend_schema(responses=UnplacedSerializer(many=True))
@@ -91,7 +91,7 @@ class VisitsViewSet(ReadOnlyModelViewSet):
             found = found.filter(worker__public_id=worker)
         if person := uuid_param(self.request, "person"):
             found = found.filter(person__public_id=person)
-        return with_parts(found)
+        return with_parts(found, user=self.request.user)
 
     @extend_schema(
         parameters=[
@@ -105,9 +105,10 @@ class VisitsViewSet(ReadOnlyModelViewSet):
         return super().list(request, *args, **kwargs)
 
 
-def with_parts(found: QuerySet[Visit]) -> QuerySet[Visit]:
-    """Everything that a visit's answer needs, in three queries however many there are."""
-    return found.select_related("rota", "worker", "person").prefetch_related("parts__need__agency")
+def with_parts(found: QuerySet[Visit], *, user: User) -> QuerySet[Visit]:
+    """Visits with those parts that the caller may read, in three queries however many there are."""
+    parts = selectors.readable_parts(user, on=timezone.localdate()).select_related("need__agency")
+    return found.select_related("rota", "worker", "person").prefetch_related(Prefetch("parts", parts))
 
 
 def _midnight(day: Any) -> datetime:
