@@ -1,0 +1,135 @@
+"""One solve in a process of its own: it can be stopped, killed and outlived.
+
+The child knows the problem's codes and nothing else: no database, no secrets, no Django.
+See docs/decisions/0005-solves-in-a-child-process.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from scheduling.engine.interchange import problem_data, read_plan
+from scheduling.engine.problem import Problem
+from scheduling.engine.solution import Solution
+
+COMMAND = (sys.executable, "-m", "scheduling.engine")
+CODE = Path(__file__).resolve().parent.parent
+GRACE_SECONDS = 60.0  # for starting, for compiling on a machine's first solve, and for writing the plan
+LAST_SECONDS = 10.0  # between asking to stop and killing
+TICK_SECONDS = 1.0
+KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "XDG_CACHE_HOME")
+
+
+class ChildDiedError(Exception):
+    """The child was killed or crashed, so that another attempt may fare better."""
+
+
+class ChildRefusedError(Exception):
+    """The child ended by itself without a plan; another attempt would end the same way."""
+
+
+@dataclass(slots=True)
+class _Voice:
+    """What the child says on standard error: progress as JSON lines, the rest kept for a report."""
+
+    progress: dict[str, Any] = field(default_factory=dict)
+    other: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+
+    def listen(self, stream: IO[str]) -> None:
+        for line in stream:
+            try:
+                self.progress = json.loads(line)["progress"]
+            except (ValueError, KeyError, TypeError):
+                self.other.append(line.strip())
+
+
+def solve(
+    problem: Problem, *, seconds: float, seed: int, tick: Callable[[dict[str, Any]], bool]
+) -> Solution | None:
+    """The best plan found in `seconds`, or by the time that `tick` asks to stop; None if stopped without one.
+
+    `tick` is called about once a second with the latest progress and says whether to stop; whatever it
+    raises ends the child at once. Raises ChildDiedError or ChildRefusedError.
+    """
+    with tempfile.TemporaryDirectory(prefix="care-solve-") as name:  # 0700
+        folder = Path(name)
+        out = folder / "plan.json"
+        _write_private(folder / "problem.json", problem_data(problem))
+        options = ["--seconds", str(seconds), "--seed", str(seed), "--progress", "json", "--out", str(out)]
+        process = subprocess.Popen(
+            [*COMMAND, "solve", str(folder / "problem.json"), *options],
+            cwd=CODE,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            umask=0o077,
+            start_new_session=True,  # a Ctrl-C at the terminal is for us to pass on
+        )
+        voice = _Voice()
+        listener = threading.Thread(target=voice.listen, args=(process.stderr,), daemon=True)
+        listener.start()
+        try:
+            stopped = _watch(process, voice, seconds, tick)
+        finally:
+            process.kill()
+            process.wait()
+            listener.join(timeout=5)
+            if process.stderr is not None:
+                process.stderr.close()
+        if out.exists():
+            return read_plan(out).solution
+    if stopped:
+        return None
+    last = voice.other[-1] if voice.other else "it said nothing"
+    if process.returncode < 0:
+        raise ChildDiedError(f"signal {-process.returncode}")
+    raise ChildRefusedError(f"status {process.returncode}: {last}")
+
+
+def _watch(
+    process: subprocess.Popen[str], voice: _Voice, seconds: float, tick: Callable[[dict[str, Any]], bool]
+) -> bool:
+    """Wait for the child to end, asking it to stop if need be; whether it was asked to."""
+    deadline = time.monotonic() + seconds + GRACE_SECONDS
+    asked_at: float | None = None
+    while True:
+        try:
+            process.wait(timeout=TICK_SECONDS)
+            return asked_at is not None
+        except subprocess.TimeoutExpired:
+            pass
+        wanted = tick(dict(voice.progress))
+        now = time.monotonic()
+        if asked_at is None and (wanted or now > deadline):
+            process.send_signal(signal.SIGINT)  # the engine stops and writes its best plan
+            asked_at = now
+        elif asked_at is not None and now > asked_at + LAST_SECONDS:
+            process.kill()
+
+
+def _write_private(path: Path, value: Any) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(value, file, separators=(",", ":"))
+
+
+def _environment() -> dict[str, str]:
+    """No address of a database, no password, no key."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in KEPT_VARIABLES or name.startswith(("NUMBA_", "OMP_"))
+    }

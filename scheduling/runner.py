@@ -1,0 +1,121 @@
+"""A planning run from claim to candidate rota. May be called twice or by two workers: one effect."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+
+from scheduling import child, mapping, runs, selectors
+from scheduling.engine.check import check
+from scheduling.engine.problem import ProblemError
+from scheduling.engine.solution import Solution
+from scheduling.mapping import Mapped
+from scheduling.models import PlanningRun
+from visits.wall_clock import local_day
+
+logger = logging.getLogger(__name__)
+Status = PlanningRun.Status
+MOST_NAMED = 5  # broken rules told of in a run's error
+
+
+class RunFailedError(Exception):
+    """Why there is no rota, in words that hold nothing personal."""
+
+
+def work(pk: int) -> None:
+    """Plan the run if it is due for work; otherwise nothing. The outcome is in the run's row."""
+    run = runs.claim(pk)
+    if run is None:
+        return
+    try:
+        _plan(run)
+    except RunFailedError as failure:
+        _fail(run, str(failure))
+    except child.ChildDiedError as death:
+        logger.warning("run %s: the optimiser died of %s in attempt %s", run.public_id, death, run.attempt)
+        runs.let_go(run)
+    except runs.LeaseLostError:
+        logger.warning("run %s: attempt %s came too late and was refused", run.public_id, run.attempt)
+    except OperationalError:  # the database is gone: the lease runs out and the sweep tries again
+        logger.warning("run %s: the database went away in attempt %s", run.public_id, run.attempt)
+        connection.close()
+    except Exception as error:
+        # The message and the values in it may be personal; the places in the code are not.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("run %s: %s\n%s", run.public_id, type(error).__name__, places)
+        _fail(run, f"An error of the program ({type(error).__name__}); the log says where.")
+
+
+def _plan(run: PlanningRun) -> None:
+    policy = selectors.policy(run.area)
+    agencies = None if run.agency is None else [run.agency]
+    today = local_day(runs.database_time())
+    try:
+        mapped = mapping.build(run.area, run.week_start, agencies=agencies, on=today, policy=policy)
+    except ProblemError as error:
+        raise RunFailedError(f"What is to be planned contradicts itself: {error}") from error
+    solution = _solve(run, mapped)
+    if solution is None:
+        runs.finish(run, Status.CANCELLED)
+        return
+    _refuse_broken(mapped, solution)
+    _save(run, mapped, solution)
+
+
+def _solve(run: PlanningRun, mapped: Mapped) -> Solution | None:
+    if not mapped.problem.occurrences:
+        return Solution(())
+    pulse = _Pulse(run)
+    try:
+        return child.solve(mapped.problem, seconds=run.seconds, seed=run.seed, tick=pulse.tick)
+    except child.ChildRefusedError as refusal:
+        raise RunFailedError(f"The optimiser ended without a plan ({refusal}).") from refusal
+    except ProblemError as error:
+        raise RunFailedError(f"The optimiser's plan cannot be read: {error}") from error
+
+
+def _refuse_broken(mapped: Mapped, solution: Solution) -> None:
+    """A plan that breaks a rule never becomes a rota, whoever made it."""
+    if broken := check(mapped.problem, solution):
+        told = "; ".join(str(violation) for violation in broken[:MOST_NAMED])
+        raise RunFailedError(f"The optimiser's plan breaks {len(broken)} rules: {told}")
+
+
+def _save(run: PlanningRun, mapped: Mapped, solution: Solution) -> None:
+    with transaction.atomic():
+        runs.hold(run)
+        cancelled = PlanningRun.objects.filter(pk=run.pk, cancel_requested_at__isnull=False).exists()
+        fields: dict[str, Any] = {"figures": mapping.figures(solution, mapped)}
+        if run.agency is None:
+            fields["rota"] = mapping.save(solution, mapped, run, now=runs.database_time())
+        runs.finish(run, Status.CANCELLED if cancelled else Status.DONE, **fields)
+
+
+def _fail(run: PlanningRun, error: str) -> None:
+    try:
+        runs.finish(run, Status.FAILED, error=error)
+    except runs.LeaseLostError:
+        logger.warning("run %s: attempt %s came too late and was refused", run.public_id, run.attempt)
+
+
+class _Pulse:
+    """Extends the lease each second; rides out a database that is away for less than the lease."""
+
+    def __init__(self, run: PlanningRun) -> None:
+        self.run = run
+        self.last = time.monotonic()
+
+    def tick(self, progress: dict[str, Any]) -> bool:
+        try:
+            cancelled = runs.beat(self.run, progress)
+        except OperationalError:
+            connection.close()
+            if time.monotonic() - self.last > runs.LEASE.total_seconds():
+                raise
+            return False
+        self.last = time.monotonic()
+        return cancelled

@@ -1,0 +1,88 @@
+"""Celery tasks. Each carries at most a run's key, guards on the state in the database and may run twice."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from hub.models import Area
+from hub.recurrence import monday_of
+from scheduling import runner, runs
+from scheduling.models import OvernightJob, PlanningRun
+from visits.wall_clock import LONDON, local_day
+
+logger = logging.getLogger(__name__)
+NOON = 12
+
+
+@shared_task
+def plan(run_pk: int) -> None:
+    """Work on one planning run, if it is due for work."""
+    runner.work(run_pk)
+
+
+@shared_task
+def sweep() -> None:
+    """Send every run that is due for work and that no message stands for: the queue is never trusted."""
+    for pk in runs.due_for_sending().order_by("requested_at").values_list("pk", flat=True):
+        enqueue(pk)
+
+
+@shared_task
+def open_overnight() -> None:
+    """Open tonight's re-planning of every area, once however often it is asked."""
+    open_night(now=timezone.now())
+
+
+def enqueue(run_pk: int) -> bool:
+    """Send a run to the queue; False if the queue cannot be reached, and then the sweep will send it."""
+    try:
+        plan.delay(run_pk)
+    except OperationalError:
+        logger.warning("the queue cannot be reached; run number %s waits for the sweep", run_pk)
+        return False
+    runs.mark_enqueued(run_pk)
+    return True
+
+
+def open_night(*, now: datetime) -> OvernightJob:
+    """The job of the night around `now`, with one run for each area, for the week that begins next Monday.
+
+    The present week is left as it is: people already count on it. An area that somebody is planning for
+    that week at this moment gets no second run.
+    """
+    night = night_of(now)
+    week_start = monday_of(night) + timedelta(days=7)
+    with transaction.atomic():
+        job, opened = OvernightJob.objects.get_or_create(night=night, defaults={"opened_at": now})
+        if opened:
+            made = PlanningRun.objects.bulk_create(
+                [
+                    PlanningRun(
+                        area=area,
+                        week_start=week_start,
+                        overnight=job,
+                        seconds=settings.OVERNIGHT_SECONDS,
+                        requested_at=now,
+                    )
+                    for area in Area.objects.order_by("pk")
+                ],
+                ignore_conflicts=True,
+            )
+            logger.info("overnight %s opened for %s areas", job.night, len(made))
+            for pk in job.runs.order_by("pk").values_list("pk", flat=True):
+                transaction.on_commit(partial(enqueue, pk))
+    return job
+
+
+def night_of(now: datetime) -> date:
+    """The morning that a night's work is for: today's until noon, then tomorrow's."""
+    today = local_day(now)
+    return today if now.astimezone(LONDON).hour < NOON else today + timedelta(days=1)
