@@ -1,0 +1,212 @@
+"""A synthetic Norfolk locality, the same for the same seed: agencies, people, needs, staff, past visits.
+
+Places are real and everyone in them is invented. NHS numbers come from the range kept for tests (999).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from config.demo.places import PATCHES, Patch
+
+PEOPLE_PER_AREA = 300
+MOST_IN_ONE_AREA = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """`kind` is one of `hub.models.Agency.Kind`."""
+
+    code: str
+    name: str
+    kind: str
+    letter: str
+    hue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """`ends_on` in the past makes it lapsed."""
+
+    reference: str
+    title: str
+    parties: tuple[str, ...]
+    purposes: tuple[str, ...]
+    items: tuple[str, ...]
+    lawful_basis: str
+    starts_on: date
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    from_agency: str
+    to_agency: str
+    skill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A front door. `exists` is false for a postcode that no list of postcodes knows."""
+
+    lines: tuple[str, ...]
+    postcode: str
+    latitude: float
+    longitude: float
+    tenure: str
+    area: str
+    exists: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """An invented human, as they truly are; agencies know them by `Listing`."""
+
+    number: int
+    family_name: str
+    given_name: str
+    birth_date: date
+    gender: str
+    nhs_number: str
+    home: Home
+    restricted: bool = False
+    tie: str = ""  # spouse, twin, or namesake of another at the same door
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A citizen as one agency has written them down; `flaw` names what is wrong with it, if anything."""
+
+    agency: str
+    key: str
+    citizen: Citizen
+    family_name: str
+    given_name: str
+    birth_date: date
+    nhs_number: str
+    lines: tuple[str, ...]
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Times are local wall time; `gap` is the key of a later need and the minutes to leave before it."""
+
+    agency: str
+    key: str
+    citizen: Citizen
+    title: str
+    skills: tuple[str, ...]
+    minutes: int
+    window_start: time
+    window_end: time
+    rrule: str
+    starts_on: date
+    preferred: time | None = None
+    flexible_days: int = 0
+    workers: int = 1
+    gender: str = ""
+    priority: int = 3
+    time_critical: bool = False
+    mergeable: bool = True
+    separate_reason: str = ""
+    gap: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """`shift` is on and off as local wall time, on each of `weekdays` (0 is Monday)."""
+
+    agency: str
+    reference: str
+    name: str
+    gender: str
+    area: str
+    postcode: str
+    latitude: float
+    longitude: float
+    skills: tuple[str, ...]
+    weekdays: tuple[int, ...]
+    shift: tuple[time, time]
+    max_week_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    agency: str
+    key: str
+    citizen: Citizen
+    need: Need
+    worker: Worker
+    starts_at: datetime  # local wall time
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Locality:
+    """Everything, in an order that depends on the seed alone."""
+
+    seed: int
+    week_start: date
+    patches: tuple[Patch, ...]
+    agencies: tuple[Agency, ...]
+    agreements: tuple[Agreement, ...]
+    delegations: tuple[Delegation, ...]
+    postcodes: tuple[tuple[str, float, float], ...]
+    citizens: tuple[Citizen, ...]
+    listings: tuple[Listing, ...]
+    needs: tuple[Need, ...]
+    workers: tuple[Worker, ...]
+    past_visits: tuple[PastVisit, ...]
+
+    def listings_of(self, agency: str) -> list[Listing]:
+        """The people on one agency's books."""
+        return [listing for listing in self.listings if listing.agency == agency]
+
+
+def generate(*, people: int = 300, seed: int = 1, week_start: date) -> Locality:
+    """A locality of so many people; more than 400 make more areas, each about a town.
+
+    `week_start` is the Monday to be planned; past visits fill the three weeks before it.
+    Raises ValueError for fewer than 12 people or a day that is not a Monday.
+    """
+    from config.demo import history, listing, packages, partners, people_and_homes, workforce
+
+    if people < 12:
+        raise ValueError(f"A locality needs at least 12 people, not {people}.")
+    if week_start.weekday():
+        raise ValueError(f"{week_start} is not a Monday.")
+    sizes = area_sizes(people)
+    patches = PATCHES[: len(sizes)]
+    settled = [
+        people_and_homes.settle(patch, count=count, seed=seed)
+        for patch, count in zip(patches, sizes, strict=True)
+    ]
+    nhs_numbers = people_and_homes.nhs_numbers(people, seed=seed)
+    citizens = people_and_homes.number(settled, nhs_numbers)
+    agencies = partners.agencies(patches)
+    workers, bases = workforce.hire(patches, sizes, seed=seed)
+    needs = packages.assess(citizens, patches, seed=seed, week_start=week_start)
+    listings = listing.write_down(citizens, needs, seed=seed)
+    return Locality(
+        seed=seed,
+        week_start=week_start,
+        patches=patches,
+        agencies=agencies,
+        agreements=partners.agreements(agencies, week_start=week_start),
+        delegations=partners.delegations(agencies),
+        postcodes=people_and_homes.postcodes(citizens, bases),
+        citizens=citizens,
+        listings=listings,
+        needs=needs,
+        workers=workers,
+        past_visits=history.remember(needs, workers, seed=seed, week_start=week_start),
+    )
+
+
+def area_sizes(people: int) -> list[int]:
+    """How many people live in each area: as even as can be."""
+    areas = 1 if people <= MOST_IN_ONE_AREA else round(people / PEOPLE_PER_AREA)
+    areas = min(areas, len(PATCHES))
+    return [people // areas + (index < people % areas) for index in range(areas)]

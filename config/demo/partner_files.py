@@ -1,0 +1,329 @@
+"""Writes a locality as the files that partners would send, bad rows included."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from pathlib import Path
+
+from config.demo import fhir_files, partners
+from config.demo.locality import Listing, Locality, Need, Worker
+from config.demo.packages import DAILY, ONCE
+
+Row = Mapping[str, object]
+TENURE_IN_CLD = {
+    "owner": "Owner occupier or shared ownership scheme",
+    "social_rent": "Tenant (including local authority, arm's length management organisation, "
+    "registered social landlord, housing association)",
+    "private_rent": "Tenant: private landlord",
+    "sheltered": "Sheltered housing",
+}
+GENDER_IN_CLD = {"F": "Female", "M": "Male"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerFile:
+    """A file to receive. `wrong` counts the rules that its bad rows break."""
+
+    agency: str
+    feed: str
+    path: Path
+    wrong: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where everything lies: what agencies send of people, of staff, and where postcodes are."""
+
+    deliveries: tuple[PartnerFile, ...]
+    staff: tuple[PartnerFile, ...]
+    postcodes: Path
+
+
+def write(locality: Locality, folder: Path) -> Folder:
+    """One folder for each agency; the same locality gives the same bytes."""
+    deliveries: list[PartnerFile] = []
+    staff: list[PartnerFile] = []
+    for agency in locality.agencies:
+        home = folder / agency.code
+        home.mkdir(parents=True, exist_ok=True)
+        deliveries += WRITERS[agency.kind](locality, agency.code, home)
+        workers = [worker for worker in locality.workers if worker.agency == agency.code]
+        if workers:
+            staff += _write_staff(locality, agency.code, workers, home)
+    postcodes = folder / "postcodes.csv"
+    _write(
+        postcodes,
+        ({"postcode": code, "latitude": lat, "longitude": lon} for code, lat, lon in locality.postcodes),
+    )
+    return Folder(tuple(deliveries), tuple(staff), postcodes)
+
+
+def _home_care(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
+    known = {listing.citizen.number: listing for listing in locality.listings_of(agency)}
+    needs = [need for need in locality.needs if need.agency == agency]
+    rows = [
+        _person(known[need.citizen.number])
+        | _demand(need)
+        | {
+            "call_reference": need.key,
+            "call_name": need.title,
+            "days": _days(need),
+            "starts": f"{need.starts_on:%d/%m/%Y}",
+        }
+        for need in needs
+    ]
+    good = rows[0]
+    bad = [
+        good | {"call_reference": "V1", "earliest": "10:00", "latest": "09:00", "preferred": ""},
+        good | {"call_reference": "V2", "minutes": "30.5"},
+        good | {"call_reference": "V3", "days": "MO;XX"},
+        good,
+    ]
+    schedule, visits = home / "schedule.csv", home / "call-monitoring.csv"
+    _write(schedule, _mixed(rows, bad))
+    wrong = {"window_order": 1, "whole_number": 1, "days": 1, "duplicate": 1}
+    _write(visits, _mixed(list(_monitored(locality, agency, known)), list(_badly_monitored(known))))
+    return [
+        PartnerFile(agency, "home-care-schedule", schedule, _with_numbers(known.values(), wrong)),
+        PartnerFile(agency, "call-monitoring", visits, {"date": 1, "range": 1}),
+    ]
+
+
+def _monitored(locality: Locality, agency: str, known: Mapping[int, Listing]) -> Iterable[Row]:
+    for index, visit in enumerate(visit for visit in locality.past_visits if visit.agency == agency):
+        day = visit.starts_at.date()
+        yield {
+            "FileReference": f"F-{day:%G-%V}",
+            "Description": f"Week {day:%V}",
+            "ProviderRef": agency,
+            "ContractNumber": "NCC-1",
+            "ServiceUserRef": known[visit.citizen.number].key,
+            "ServiceUserDetails": "",
+            "WeekEnding": f"{day + timedelta(days=6 - day.weekday()):%d/%m/%Y}",
+            "OurRef": index + 1,
+            "ServiceType": "HOME CARE",
+            "VisitDate": f"{day:%d/%m/%Y}",
+            "StartTimeClaimed": f"{visit.starts_at:%H:%M:%S}",
+            "DurationClaimed": visit.need.minutes,
+            "ActualStartTime": f"{visit.starts_at:%H:%M:%S}",
+            "ActualDuration": visit.minutes,
+            "SecondaryVisit": str(visit.key.endswith("b")),
+            "NumberOfCarers": visit.need.workers,
+            "CarerRef": visit.worker.reference,
+        }
+
+
+def _badly_monitored(known: Mapping[int, Listing]) -> Iterable[Row]:
+    someone = min(listing.key for listing in known.values())
+    good = {"ServiceUserRef": someone, "CarerRef": "AGENCY1", "ActualStartTime": "08:00:00"}
+    yield good | {"VisitDate": "31/02/2026", "ActualDuration": 30}
+    yield good | {"VisitDate": "02/03/2026", "ActualDuration": "31:00"}
+
+
+def _social_care(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
+    rows = [_client_level(listing, locality.week_start) for listing in locality.listings_of(agency)]
+    bad = [
+        rows[0] | {"LA Person Unique Identifier": "LA1", "Last Name": "", "NHS Number": ""},
+        rows[0] | {"LA Person Unique Identifier": "LA2", "Client Type": "Carer"},
+    ]
+    path = home / "client-level-data.csv"
+    _write(path, _mixed(rows, bad))
+    wrong = _with_numbers(locality.listings_of(agency), {"required": 1})
+    return [PartnerFile(agency, "client-level-data", path, wrong)]
+
+
+def _client_level(listing: Listing, week_start: date) -> dict[str, object]:
+    return {
+        "LA Code": "306",
+        "LA Person Unique Identifier": listing.key,
+        "NHS Number": listing.nhs_number,
+        "First Name": listing.given_name.upper(),
+        "Last Name": listing.family_name.upper(),
+        "Gender": GENDER_IN_CLD[listing.citizen.gender],
+        "Date of Birth": f"{listing.birth_date:%d/%m/%Y}",
+        "Client Type": "Service User",
+        "Postcode": listing.citizen.home.postcode.replace(" ", ""),
+        "Accommodation Status": TENURE_IN_CLD[listing.citizen.home.tenure],
+        "Event Type": "Service",
+        "Event Reference": f"S-{listing.key}",
+        "Event Start Date": f"{date(week_start.year, 4, 1):%d/%m/%Y}",
+        "Service Type": "Long term support: Community",
+        "Service Component": "Home support or domiciliary care",
+    }
+
+
+def _social_work(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
+    known = {listing.citizen.number: listing for listing in locality.listings_of(agency)}
+    rows = [
+        _person(known[need.citizen.number])
+        | _demand(need)
+        | {
+            "review_reference": need.key,
+            "review_type": need.title,
+            "not_before": need.starts_on,
+            "due_by": need.starts_on + timedelta(days=need.flexible_days),
+        }
+        for need in locality.needs
+        if need.agency == agency
+    ]
+    if not rows:
+        return []
+    backwards = {"review_reference": "R1", "due_by": locality.week_start - timedelta(days=30)}
+    path = home / "reviews.csv"
+    _write(path, _mixed(rows, [rows[0] | backwards]))
+    return [
+        PartnerFile(agency, "social-work-reviews", path, _with_numbers(known.values(), {"date_order": 1}))
+    ]
+
+
+def _plain(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
+    """Fire and rescue and housing: people, and for some of them a visit."""
+    needs: dict[int, list[Need]] = {}
+    for need in locality.needs:
+        if need.agency == agency:
+            needs.setdefault(need.citizen.number, []).append(need)
+    rows = []
+    for listing in locality.listings_of(agency):
+        for need in needs.get(listing.citizen.number, []):
+            rows.append(_person(listing) | _demand(need) | _plainly(need))
+        if listing.citizen.number not in needs:
+            rows.append(_person(listing))
+    if not rows:
+        return []
+    wrong = {}
+    if with_need := [row for row in rows if "need_reference" in row]:
+        rows = _mixed(rows, [with_need[0] | {"need_reference": "X1", "repeats": "every other Tuesday"}])
+        wrong = {"recurrence": 1}
+    path = home / "people-and-visits.csv"
+    _write(path, rows)
+    return [PartnerFile(agency, "plain", path, wrong)]
+
+
+def _plainly(need: Need) -> Row:
+    return {
+        "need_reference": need.key,
+        "need": need.title,
+        "repeats": "once" if need.rrule == ONCE else need.rrule,
+        "starts": need.starts_on,
+        "flexible_days": need.flexible_days,
+    }
+
+
+def _nursing(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
+    bundle, appointments = home / "patients-and-plans.json", home / "appointments.ndjson"
+    bundle_wrong = fhir_files.write_bundle(locality, agency, bundle)
+    appointments_wrong = fhir_files.write_appointments(locality, agency, appointments)
+    return [
+        PartnerFile(agency, "fhir", bundle, bundle_wrong),
+        PartnerFile(agency, "fhir", appointments, appointments_wrong),
+    ]
+
+
+def _person(listing: Listing) -> dict[str, object]:
+    citizen = listing.citizen
+    return {
+        "client_reference": listing.key,
+        "family_name": listing.family_name,
+        "given_name": listing.given_name,
+        "date_of_birth": f"{listing.birth_date:%d/%m/%Y}",
+        "nhs_number": listing.nhs_number,
+        "gender": citizen.gender,
+        "address": ", ".join(listing.lines),
+        "postcode": citizen.home.postcode,
+        "tenure": citizen.home.tenure,
+        "restricted": "Y" if citizen.restricted else "",
+    }
+
+
+def _demand(need: Need) -> dict[str, object]:
+    later, minutes = need.gap or ("", "")
+    return {
+        "tasks": ";".join(need.skills),
+        "minutes": need.minutes,
+        "earliest": _hhmm(need.window_start),
+        "latest": _hhmm(need.window_end),
+        "preferred": _hhmm(need.preferred) if need.preferred else "",
+        "carers": need.workers,
+        "carer_gender": need.gender,
+        "priority": need.priority,
+        "time_critical": "Y" if need.time_critical else "N",
+        "may_be_combined": "Y" if need.mergeable else "N",
+        "separate_reason": need.separate_reason,
+        "next_call": later,
+        "next_call_min_minutes": minutes,
+    }
+
+
+def _days(need: Need) -> str:
+    return "daily" if need.rrule == DAILY else need.rrule.partition("BYDAY=")[2].replace(",", ";")
+
+
+def _with_numbers(listings: Iterable[Listing], wrong: Mapping[str, int]) -> dict[str, int]:
+    failing = sum(listing.flaw == "fails the check" for listing in listings)
+    return dict(wrong) | ({"nhs_number_check": failing} if failing else {})
+
+
+def _write_staff(locality: Locality, agency: str, workers: Sequence[Worker], home: Path) -> list[PartnerFile]:
+    staff, shifts = home / "staff.csv", home / "shifts.csv"
+    _write(
+        staff,
+        (
+            {
+                "reference": worker.reference,
+                "name": worker.name,
+                "gender": worker.gender,
+                "base_postcode": worker.postcode,
+                "area": partners.area_code(worker.area),
+                "max_week_hours": f"{worker.max_week_minutes / 60:g}",
+                "skills": ";".join(worker.skills),
+            }
+            for worker in workers
+        ),
+    )
+    _write(
+        shifts,
+        (
+            {
+                "reference": worker.reference,
+                "date": locality.week_start + timedelta(weeks=week, days=weekday),
+                "start": _hhmm(worker.shift[0]),
+                "end": _hhmm(worker.shift[1]),
+            }
+            for worker in workers
+            for week in (0, 1)
+            for weekday in worker.weekdays
+        ),
+    )
+    return [PartnerFile(agency, "staff", staff), PartnerFile(agency, "shifts", shifts)]
+
+
+def _mixed(rows: Sequence[Row], bad: Sequence[Row]) -> list[Row]:
+    """The bad rows among the good ones, from the second place on."""
+    return [*rows[:1], *bad, *rows[1:]]
+
+
+def _hhmm(moment: time) -> str:
+    return f"{moment:%H:%M}"
+
+
+def _write(path: Path, rows: Iterable[Row]) -> None:
+    """CSV in UTF-8; the columns are those of all rows, in the order in which they first appear."""
+    rows = list(rows)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+WRITERS = {
+    "home_care": _home_care,
+    "nursing": _nursing,
+    "social_care": _social_care,
+    "social_work": _social_work,
+    "fire": _plain,
+    "housing": _plain,
+}
