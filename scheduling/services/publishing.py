@@ -1,0 +1,90 @@
+"""Put a rota in force, or take it out of force: all of it or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from hub.models import User
+from scheduling import mapping, selectors
+from scheduling.engine.check import check
+from scheduling.mapping import KINDS, Mapped
+from visits.models import Rota, RotaEvent
+from visits.wall_clock import local_day
+
+Status = Rota.Status
+MOST_NAMED = 5
+
+
+class PublishRefused(Exception):  # noqa: N818 (a refusal is an answer, not an error of the program)
+    """Why the rota is not in force, as sentences without names."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
+def publish(*, rota: Rota, by: User | None, now: datetime) -> Rota:
+    """Put a candidate in force in place of the rota published before, if there is one.
+
+    Raises PublishRefused, and nothing has changed, if it is no candidate, if anything it was planned
+    from is different now, if it breaks a hard rule, or if a worker would be in two places at once.
+    """
+    try:
+        with transaction.atomic():
+            held, others = _hold(rota)
+            if held.status != Status.CANDIDATE:
+                raise PublishRefused([f"Version {held.version} is {held.status}, not a candidate."])
+            _refuse_if_wrong(held, now)
+            for other in others:
+                if other.status == Status.PUBLISHED:
+                    _move(other, Status.SUPERSEDED, by=by, now=now, note=f"by version {held.version}")
+            _move(held, Status.PUBLISHED, by=by, now=now)
+    except IntegrityError as error:
+        if "no_worker_in_two_places" not in str(error):
+            raise
+        reason = "A worker is already booked at the same time in another published rota."
+        raise PublishRefused([reason]) from error
+    return held
+
+
+def withdraw(*, rota: Rota, by: User | None, now: datetime, note: str = "") -> Rota:
+    """Take a published rota out of force. Raises PublishRefused if it is not published."""
+    with transaction.atomic():
+        held, _ = _hold(rota)
+        if held.status != Status.PUBLISHED:
+            raise PublishRefused([f"Version {held.version} is {held.status}, not published."])
+        _move(held, Status.WITHDRAWN, by=by, now=now, note=note)
+    return held
+
+
+def _hold(rota: Rota) -> tuple[Rota, list[Rota]]:
+    """The rota and the others of its week, locked in one order, so that two publishers take turns."""
+    rotas = Rota.objects.select_for_update(of=("self",)).filter(area=rota.area_id, week_start=rota.week_start)
+    held = list(rotas.select_related("area").order_by("pk"))
+    own = next(one for one in held if one.pk == rota.pk)
+    return own, [one for one in held if one.pk != rota.pk]
+
+
+def _refuse_if_wrong(rota: Rota, now: datetime) -> None:
+    policy = selectors.policy(rota.area)
+    mapped = mapping.build(rota.area, rota.week_start, on=local_day(now), policy=policy)
+    if mapped.inputs_hash != rota.inputs_hash:
+        raise PublishRefused(_what_changed(rota, mapped))
+    if broken := check(mapped.problem, mapping.solution_of(rota, mapped)):
+        raise PublishRefused([str(violation) for violation in broken[:MOST_NAMED]])
+
+
+def _what_changed(rota: Rota, mapped: Mapped) -> list[str]:
+    kinds = [kind for kind in KINDS if rota.inputs.get(kind) != mapped.inputs[kind]]
+    return [f"Since this rota was planned, something has changed in {KINDS[kind]}." for kind in kinds] + [
+        "Plan the week again."
+    ]
+
+
+def _move(rota: Rota, status: str, *, by: User | None, now: datetime, note: str = "") -> None:
+    rota.visits.update(is_published=status == Status.PUBLISHED)
+    rota.status = status
+    rota.save(update_fields=["status"])
+    RotaEvent.objects.create(rota=rota, status=status, at=now, by=by, note=note)
