@@ -76,28 +76,21 @@ def _needs(area: Area, clock: WeekClock, agencies: Sequence[Agency]) -> list[Nee
 
 
 def _due(need: Need, clock: WeekClock) -> list[Due]:
-    spread = timedelta(days=need.flexible_days)
-    near = days_due(
+    due_days = days_due(
         need.rrule,
         starts_on=need.starts_on,
         ends_on=need.ends_on,
-        first=clock.days[0] - 2 * spread,
-        last=clock.days[-1] + 2 * spread,
+        first=clock.days[0],
+        last=clock.days[-1],
     )
-    return [Due(need, day, _days(need, day, near, clock)) for day in near if day in clock.days]
+    return [Due(need, day, _days(need, day, due_days, clock)) for day in due_days]
 
 
 def _days(need: Need, due_on: date, due_days: list[date], clock: WeekClock) -> tuple[date, ...]:
-    """The days of the week within `flexible_days` that are nearer to this due day than to another.
+    """The due day and up to `flexible_days` after it, in the week and the need's life.
 
-    A tie goes to the earlier due day, so that two instances of one need never share a day.
+    They stop short of the need's next due day, so that two instances of one need never share a day.
     """
-
-    def is_ours(day: date) -> bool:
-        if abs((day - due_on).days) > need.flexible_days:
-            return False
-        if day < need.starts_on or (need.ends_on is not None and day > need.ends_on):
-            return False
-        return min(due_days, key=lambda other: (abs((day - other).days), other)) == due_on
-
-    return tuple(day for day in clock.days if is_ours(day))
+    last = min(due_on + timedelta(days=need.flexible_days), clock.days[-1], need.ends_on or date.max)
+    next_due = min((day for day in due_days if day > due_on), default=date.max)
+    return tuple(day for day in clock.days if due_on <= day <= last and day < next_due)
