@@ -1,9 +1,9 @@
 """What agencies share."""
 
-from hub.models.agency import Agency, Area, Delegation, Postcode, SharingAgreement
+from hub.models.agency import Agency, Area, Delegation, Feed, Postcode, SharingAgreement
 from hub.models.delivery import Delivery, Rejection, SourceRecord
 from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
-from hub.models.person import Address, MatchDecision, Person
+from hub.models.person import Address, KnownAs, MatchDecision, Person
 from hub.models.user import Role, User
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "Contact",
     "Delegation",
     "Delivery",
+    "Feed",
     "KeepSeparate",
+    "KnownAs",
     "MatchDecision",
     "Need",
     "NeedGap",

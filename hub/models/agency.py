@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -48,6 +49,20 @@ class Area(models.Model):
         return self.name
 
 
+class Feed(models.Model):
+    """One agency's own way of sending: the format that its deliveries come in."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="feeds")
+    format = models.CharField(max_length=40, help_text="A key of hub.feeds.FEEDS")
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Postcode(models.Model):
     """Where a postcode lies (OS Code-Point Open or the like), written outward, space, inward."""
 
@@ -90,6 +105,9 @@ class SharingAgreement(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     review_on = models.DateField()
     signed_by = models.CharField(max_length=120)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = InForceQuerySet.as_manager()
 
@@ -115,6 +133,9 @@ class Delegation(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     signed_by = models.CharField(max_length=120)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = InForceQuerySet.as_manager()
 

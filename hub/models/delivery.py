@@ -7,7 +7,12 @@ from django.db import models
 
 
 class Delivery(models.Model):
-    """One file or message received from a feed; identical content is taken once."""
+    """One file or message received from a feed; identical content is taken once.
+
+    Every record that the feed found is counted once: taken, unchanged since last time, rejected, or
+    skipped because there is nothing in it to take.
+    A record taken without one of its fields counts as taken, and that field has a rejection.
+    """
 
     class Status(models.TextChoices):
         TAKEN = "taken", "Taken"
@@ -24,8 +29,12 @@ class Delivery(models.Model):
     taken = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField()
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+
+    # Set on the object that `receive` returns when the same bytes had been taken before.
+    already_taken = False
 
     class Meta:
         ordering = ["-received_at", "-pk"]
@@ -65,13 +74,14 @@ class SourceRecord(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["agency", "kind", "key"], name="one_record_per_key")]
+        indexes = [models.Index(fields=["person", "kind"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
 
 class Rejection(models.Model):
-    """A record refused, with the place in the file and the rule; it never holds the value itself."""
+    """A record or a field refused, with the place and the rule; it never holds the value itself."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="rejections")
     place = models.CharField(max_length=200)
@@ -80,6 +90,7 @@ class Rejection(models.Model):
     value_class = models.CharField(max_length=60, blank=True)
     rule = models.CharField(max_length=60)
     message = models.TextField()
+    field_only = models.BooleanField(default=False, help_text="The record was taken without this field")
 
     class Meta:
         ordering = ["pk"]

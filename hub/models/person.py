@@ -54,6 +54,7 @@ class Person(models.Model):
         Address, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
     )
     restricted = models.BooleanField(default=False)
+    deceased = models.BooleanField(default=False)  # also when the day of death is not known
     deceased_on = models.DateField(null=True, blank=True)
 
     class Meta:
@@ -74,14 +75,52 @@ class Person(models.Model):
         return f"{self.given_name} {self.family_name}".strip()
 
 
+class KnownAs(models.Model):
+    """What matching compares of a person as one agency knows them: folded names, dates, numbers."""
+
+    source_record = models.OneToOneField(
+        "hub.SourceRecord", on_delete=models.CASCADE, primary_key=True, related_name="known_as"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="known_as")
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    family_key = models.CharField(max_length=120)
+    given_key = models.CharField(max_length=120, blank=True)  # folded given names with a space between
+    birth_date = models.DateField(null=True, blank=True)
+    gender = models.CharField(max_length=1, blank=True)
+    nhs_number = models.CharField(max_length=10, blank=True)  # valid or empty
+    nhs_number_verified = models.BooleanField(default=False)
+    postcode = models.CharField(max_length=8, blank=True)
+    uprn = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        verbose_name_plural = "known as"
+        # One index for each way in which two records may find each other: hub.identity.candidates.
+        indexes = [
+            models.Index(fields=["nhs_number"], condition=~models.Q(nhs_number=""), name="known_by_number"),
+            models.Index(fields=["birth_date", "family_key"], name="known_by_birth_and_name"),
+            models.Index(fields=["postcode", "birth_date"], name="known_by_postcode_and_birth"),
+            models.Index(fields=["postcode", "family_key"], name="known_by_postcode_and_name"),
+            models.Index(
+                fields=["uprn", "birth_date"], condition=~models.Q(uprn=""), name="known_by_door_and_birth"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"known as {self.pk}"
+
+
 class MatchDecision(models.Model):
-    """Why a source record belongs to a person. Append-only; a later row for the record supersedes it."""
+    """Why a source record belongs to a person. Append-only; a later row for the record supersedes it.
+
+    `candidate` is the other person: whom it may be (review), is not (undone, apart), or was before (joined).
+    """
 
     class Outcome(models.TextChoices):
         NEW = "new", "A person not seen before"
         JOINED = "joined", "Joined by rule"
         REVIEW = "review", "Kept apart until a person has looked"
         UNDONE = "undone", "Join undone"
+        APART = "apart", "Kept apart by a person"
 
     source_record = models.ForeignKey(
         "hub.SourceRecord", on_delete=models.PROTECT, related_name="match_decisions"
