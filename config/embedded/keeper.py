@@ -59,9 +59,10 @@ def keep(name: str, root: Path) -> int:
         pass
     finally:
         _ignore_signals()
-        if process is None or process.poll() is None:
-            server.stop()
-            _reap(process)
+        if process is None:
+            server.stop_adopted()
+        else:
+            _stop(process, server.stop_signal)
         os.close(keeping)  # before the users' lock: whoever waits for that one must not see a keeper still
         if users is not None:
             os.close(users)
@@ -94,9 +95,10 @@ def _say(what: dict[str, object]) -> None:
     os.close(nowhere)
 
 
-def _reap(process: subprocess.Popen[bytes] | None) -> None:
-    if process is None:
-        return
+def _stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
+    # By signal to our own child: files might meanwhile have been replaced by another checkout's (git clean).
+    if process.poll() is None:
+        process.send_signal(stop_signal)
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 from psycopg import sql
@@ -43,6 +45,7 @@ class Postgresql:
     """The private PostgreSQL of one home."""
 
     home: Home
+    stop_signal: ClassVar[signal.Signals] = signal.SIGINT  # ends open connections and then itself
 
     def url(self, running: Running) -> str:
         """The address with the password, for settings."""
@@ -89,8 +92,8 @@ class Postgresql:
             process.wait()
             raise
 
-    def stop(self) -> None:
-        """Stop the server, open connections and all; fine if it is not running."""
+    def stop_adopted(self) -> None:
+        """Stop a server that another keeper started; fine if it is not running."""
         account = Account.for_servers()
         folder = data_home(self.home.path, account)
         data = folder / "data"

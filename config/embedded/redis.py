@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import time
 from dataclasses import dataclass
+from typing import ClassVar
 
 from config.embedded.account import Account, data_home
 from config.embedded.binaries import find_redis
@@ -23,6 +25,7 @@ class Redis:
     """The private Redis of one home."""
 
     home: Home
+    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
 
     def url(self, running: Running) -> str:
         """The address with the password, for settings."""
@@ -65,8 +68,8 @@ class Redis:
             raise
         return running, process
 
-    def stop(self) -> None:
-        """Stop the server; fine if it is not running."""
+    def stop_adopted(self) -> None:
+        """Stop a server that another keeper started; fine if it is not running."""
         if running := self.home.recorded():
             self._say(running.port, "SHUTDOWN NOSAVE")
 

@@ -210,11 +210,11 @@ def test_servers_stop_after_a_user_that_is_killed(shared_root: Path) -> None:
 
 def test_ctrl_c_leaves_nothing_behind(shared_root: Path) -> None:
     """An interrupt ends the user, not the servers under it; they stop when it has gone."""
-    user = User(shared_root, USE + "import signal\ntry: signal.pause()\nexcept KeyboardInterrupt: pass")
+    user = User(shared_root, USE + "import signal; signal.pause()")
     database, redis, _ = user.says()
     os.killpg(user.process.pid, signal.SIGINT)
     user.goes()
-    assert user.process.returncode == 0
+    assert user.process.returncode == -signal.SIGINT
     assert not _is_up(database)
     assert not _is_up(redis)
 
@@ -273,6 +273,36 @@ def test_a_database_that_dies_is_started_again_for_the_next(shared_root: Path) -
         connection.execute("SELECT FROM survivor")
     first.goes()
     second.goes()
+
+
+def test_a_note_from_before_a_restart_is_no_hindrance(shared_root: Path) -> None:
+    """After a power cut the number of the dead PostgreSQL may be another's; it still starts."""
+    User(shared_root).goes()
+    account = Account.for_servers()
+    data = data_home(_home(shared_root, "postgresql"), account) / "data"
+    bystander = subprocess.Popen(["sleep", "60"], **account.process_options)
+    (data / "postmaster.pid").write_text(f"{bystander.pid}\n{data}\n0\n5432\n\n127.0.0.1\n\nready\n")
+    user = User(shared_root)
+    database, _, _ = user.says()
+    bystander.kill()
+    bystander.wait()
+    assert _is_up(database)
+    user.goes()
+
+
+def test_removing_the_folder_under_the_servers_harms_no_later_ones(root: Path) -> None:
+    """After `git clean` old users end with their servers, and new users get and keep new ones."""
+    old = User(root)
+    before, _, _ = old.says()
+    for home in (root / FOLDER).iterdir():
+        forget_data(home)
+    new = User(root)
+    after = new.says()
+    old.goes()
+    assert _soon(lambda: not _is_up(before))
+    assert _is_up(after[0])
+    assert _is_up(after[1])
+    new.goes()
 
 
 def test_passwords_stay_private(shared_root: Path) -> None:
