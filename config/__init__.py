@@ -1,5 +1,1 @@
-"""Wires everything and holds no domain. Importing it makes the Celery application known to the tasks."""
-
-from config.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""Wires everything and holds no domain."""
