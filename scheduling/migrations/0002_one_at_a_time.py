@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0002_initial'),
+        ('hub', '0001_initial'),
         ('scheduling', '0001_initial'),
         ('visits', '0002_one_at_a_time'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
