@@ -20,13 +20,15 @@ EVENING = time(15, 30)
 
 
 def remember(
-    needs: Sequence[Need], workers: Sequence[Worker], *, seed: int, week_start: date
+    needs: Sequence[Need], workers: Sequence[Worker], *, seed: int, before: date
 ) -> tuple[PastVisit, ...]:
-    """The visits made for recurring needs, in order of time."""
-    rng = Random(f"{seed}:history")
+    """The visits made for recurring needs in the three weeks before a day, in order of time.
+
+    What happened on a day does not depend on the day from which one looks back.
+    """
     teams = Teams(workers)
     visits: list[PastVisit] = []
-    first, last = week_start - timedelta(weeks=WEEKS), week_start - timedelta(days=1)
+    first, last = before - timedelta(weeks=WEEKS), before - timedelta(days=1)
     for need in needs:
         if need.rrule == ONCE:
             continue
@@ -34,6 +36,7 @@ def remember(
         for day in recurrence.days_due(
             need.rrule, starts_on=need.starts_on, ends_on=None, first=first, last=last
         ):
+            rng = Random(f"{seed}:{need.key}:{day}")
             start = datetime.combine(day, need.preferred or need.window_start)
             late = timedelta(minutes=5 * rng.randint(-1, 3))
             for place, worker in enumerate(_sent(need, team, teams.on(need, day), rng)):

@@ -165,10 +165,11 @@ class Locality:
         return [listing for listing in self.listings if listing.agency == agency]
 
 
-def generate(*, people: int = 300, seed: int = 1, week_start: date) -> Locality:
+def generate(*, people: int = 300, seed: int = 1, week_start: date, today: date | None = None) -> Locality:
     """A locality of so many people; more than 400 make more areas, each about a town.
 
-    `week_start` is the Monday to be planned; past visits fill the three weeks before it.
+    `week_start` is the Monday to be planned. Past visits fill the three weeks before today or,
+    if that is earlier or today is not given, before that Monday.
     Raises ValueError for fewer than 12 people or a day that is not a Monday.
     """
     from config.demo import history, listing, packages, partners, people_and_homes, workforce
@@ -201,7 +202,7 @@ def generate(*, people: int = 300, seed: int = 1, week_start: date) -> Locality:
         listings=listings,
         needs=needs,
         workers=workers,
-        past_visits=history.remember(needs, workers, seed=seed, week_start=week_start),
+        past_visits=history.remember(needs, workers, seed=seed, before=min(today or week_start, week_start)),
     )
 
 

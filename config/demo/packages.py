@@ -85,7 +85,7 @@ def _home_care(citizen: Citizen, providers: tuple[str, str], rng: Random, week_s
     if kind < 0.10 and len(bands) >= 3:
         yield from _paracetamol(citizen, provider, bands, rng, since)
     else:
-        double = len(bands) >= 2 and rng.random() < 0.21
+        double = len(bands) >= 2 and rng.random() < 0.14
         gender = citizen.gender if rng.random() < (0.12 if citizen.gender == "F" else 0.02) else ""
         critical = rng.random() < 0.15
         rule = DAILY if len(bands) > 1 or rng.random() < 0.6 else _weekly(rng, rng.choice((3, 5)))

@@ -10,6 +10,7 @@ from random import Random
 from config.demo.locality import Citizen, Home
 from config.demo.names import AWKWARD, FAMILY, GIVEN_F, GIVEN_M, STREETS
 from config.demo.places import Patch, Place
+from hub.identity.nhs_number import check_digit
 
 IN_TOWN = 0.6  # of the people; the rest live in the villages
 KM_PER_DEGREE = 111.2
@@ -37,11 +38,11 @@ def settle(patch: Patch, *, count: int, seed: int) -> list[Citizen]:
         people += _couple(next(homes), rng)
     while len(people) < count:
         people.append(_single(next(homes), rng))
-    for index in range(max(1, count // 150)):
-        _move_to_unknown_postcode(people, 7 + 40 * index)
-    for index in range(max(1, count // 300)):
-        place = 8 + 30 * index
-        people[place] = replace(people[place], restricted=True)
+    alone = [index for index, person in enumerate(people) if not person.tie and index > len(AWKWARD) + 4]
+    for index in alone[: max(1, count // 150)]:
+        _move_to_unknown_postcode(people, index)
+    for index in alone[-max(1, count // 300) :]:
+        people[index] = replace(people[index], restricted=True)
     return people[:count]
 
 
@@ -59,16 +60,9 @@ def nhs_numbers(count: int, *, seed: int) -> list[str]:
     found = []
     for tail in Random(f"{seed}:nhs").sample(range(1, 1_000_000), count * 2):
         digits = f"999{tail:06}"
-        check = check_digit(digits)
-        if check < 10:
+        if (check := check_digit(digits)) is not None:
             found.append(f"{digits}{check}")
     return found[:count]
-
-
-def check_digit(nine: str) -> int:
-    """The tenth digit by modulus 11; 10 means that no number begins with these nine."""
-    total = sum(int(digit) * weight for digit, weight in zip(nine, range(10, 1, -1), strict=True))
-    return (11 - total % 11) % 11
 
 
 def postcodes(
