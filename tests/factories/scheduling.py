@@ -66,7 +66,7 @@ def map_week(week: Week, **options: Any) -> Mapped:
 
 
 def serve(mapped: Mapped, *placings: tuple[Need, dt.date, tuple[Worker, ...], str]) -> Solution:
-    """A plan by hand: need, day, workers and wall time; all that is not named is unplaced for lack of room."""
+    """A plan by hand: need, day, workers, wall time; what is not named is unplaced for lack of room."""
     assignments = tuple(
         Assignment(
             f"n{need.pk}-{day.isoformat()}",
