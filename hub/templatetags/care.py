@@ -3,11 +3,46 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+
+from hub.pages import wording
+from hub.models.user import Role
 
 register = template.Library()
+
+# The way in by role: what it is called, and the name of its address.
+PLACES: dict[str, tuple[tuple[str, str], ...]] = {
+    Role.COORDINATOR: (
+        ("Today", "today"),
+        ("Week", "week"),
+        ("People", "people"),
+        ("Workers", "workers"),
+        ("Agreements", "agreements"),
+    ),
+    Role.FIELD_WORKER: (("My day", "my-day"),),
+    Role.AGENCY_MANAGER: (
+        ("Deliveries", "deliveries"),
+        ("Rejections", "rejections"),
+        ("People", "people"),
+        ("Workers", "workers"),
+        ("Agreements", "agreements"),
+    ),
+    Role.HUB_ADMINISTRATOR: (
+        ("Overview", "overview"),
+        ("Today", "today"),
+        ("Week", "week"),
+        ("People", "people"),
+        ("Workers", "workers"),
+        ("Deliveries", "deliveries"),
+        ("Rejections", "rejections"),
+        ("Agreements", "agreements"),
+    ),
+}
 
 
 @register.filter
@@ -39,3 +74,34 @@ def hours(minutes: float | None) -> str:
     if not whole:
         return f"{rest} min"
     return f"{whole} h {rest:02d} min" if rest else f"{whole} h"
+
+
+@register.filter
+def rule_in_words(rule: str) -> str:
+    """A recurrence rule as one says it: every Mon and Thu."""
+    return wording.recurrence(rule)
+
+
+@register.inclusion_tag("hub/navigation.html", takes_context=True)
+def navigation(context: Any) -> dict[str, Any]:
+    """The pages that the reader's role opens, the present one marked."""
+    request = context["request"]
+    here = getattr(getattr(request, "resolver_match", None), "url_name", "")
+    places = PLACES.get(getattr(request.user, "role", ""), ())
+    return {
+        "places": [{"label": label, "address": reverse(name), "here": name == here} for label, name in places]
+    }
+
+
+@register.simple_tag
+def agency_mark(letter: str, hue: int, size: int = 20) -> str:
+    """An agency's letter on its pattern; the name must stand beside it. Needs `hub/marks.html` on the page."""
+    return format_html(
+        '<svg class="hue-{hue}" width="{size}" height="{size}" viewBox="0 0 20 20" aria-hidden="true">'
+        '<rect width="20" height="20" rx="3" fill="url(#pattern-{hue})"/>'
+        '<rect class="plate" x="4" y="4" width="12" height="12" rx="2"/>'
+        '<text class="letter" x="10" y="14" text-anchor="middle">{letter}</text></svg>',
+        hue=((hue or 1) - 1) % 8 + 1,
+        size=size,
+        letter=letter,
+    )

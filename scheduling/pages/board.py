@@ -1,0 +1,172 @@
+"""The board's rows and figures, worked out from plain data: no queries, no HTML."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from hub.models import Agency
+from scheduling.pages.board_data import BoardData, BoardVisit, BoardWorker
+from scheduling.travel.great_circle import GreatCircle
+from visits.models import Rota
+
+ARRIVAL_MINUTES = 5  # the optimiser's allowance for parking and the door
+
+
+@dataclass(slots=True)
+class Day:
+    """One worker's day: the visits by time, the minutes travelled before each, and back home."""
+
+    visits: list[BoardVisit] = field(default_factory=list)
+    travel: list[int] = field(default_factory=list)
+    home: int = 0
+
+    @property
+    def joined(self) -> int:
+        """Arrivals saved: every need beyond the first of a visit."""
+        return sum(max(len(visit.parts) - 1, 0) for visit in self.visits)
+
+    @property
+    def new_faces(self) -> int:
+        return sum(visit.new_face for visit in self.visits)
+
+    @property
+    def minutes(self) -> int:
+        """From leaving home to being back, as the weekly hours are counted."""
+        if not self.visits:
+            return 0
+        leave = self.visits[0].start - self.travel[0] - (ARRIVAL_MINUTES if self.travel[0] else 0)
+        return self.visits[-1].end + self.home - leave
+
+
+@dataclass(slots=True)
+class Row:
+    """One worker's week."""
+
+    worker: BoardWorker
+    days: list[Day]
+
+    @property
+    def minutes(self) -> int:
+        return sum(day.minutes for day in self.days)
+
+    @property
+    def is_over(self) -> bool:
+        return self.minutes > self.worker.contracted
+
+    @property
+    def is_trouble(self) -> bool:
+        return self.is_over or any(day.new_faces for day in self.days)
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows of one agency's workers."""
+
+    agency: Agency
+    rows: list[Row]
+
+    @property
+    def minutes(self) -> int:
+        return sum(row.minutes for row in self.rows)
+
+    @property
+    def contracted(self) -> int:
+        return sum(row.worker.contracted for row in self.rows)
+
+
+def groups(data: BoardData, *, agency: str = "", only_trouble: bool = False) -> list[Group]:
+    """The rows by agency, then by when the worker's shifts begin, then by name."""
+    of_worker: dict[int, list[BoardVisit]] = defaultdict(list)
+    for visit in data.visits:
+        of_worker[visit.worker].append(visit)
+    of_agency: dict[int, list[Row]] = defaultdict(list)
+    for worker in data.workers:
+        if agency and data.agencies[worker.agency].code != agency:
+            continue
+        if not worker.is_active and not of_worker[worker.pk]:
+            continue
+        row = Row(worker, _days(worker, of_worker[worker.pk]))
+        if not only_trouble or row.is_trouble:
+            of_agency[worker.agency].append(row)
+    found = [Group(data.agencies[key], sorted(rows, key=_by_shift)) for key, rows in of_agency.items()]
+    return sorted(found, key=lambda group: group.agency.name)
+
+
+def pairs(visits: Iterable[BoardVisit]) -> dict[str, str]:
+    """For each visit of a pair, the visit of the other worker, by public id."""
+    by_part: dict[tuple[int, date], list[BoardVisit]] = defaultdict(list)
+    for visit in visits:
+        for part in visit.parts:
+            if part.double_handed:
+                by_part[part.key].append(visit)
+    other = {}
+    for both in by_part.values():
+        if len(both) == 2:
+            other[str(both[0].public_id)], other[str(both[1].public_id)] = (
+                str(both[1].public_id),
+                str(both[0].public_id),
+            )
+    return other
+
+
+def against(rota: Rota, published: Rota | None) -> str:
+    """The change in arrivals from the published rota: −6 %; empty where there is nothing to say."""
+    if published is None or published.pk == rota.pk:
+        return ""
+    now, before = rota.figures.get("arrivals"), published.figures.get("arrivals")
+    if not now or not before:
+        return ""
+    change = round(100 * (now - before) / before)
+    return f"{'−' if change < 0 else '+' if change else '±'}{abs(change)} %"
+
+
+def truth(rota: Rota) -> dict[str, Any]:
+    """The rota's figures as the line of truth says them; absent ones are left out by the page."""
+    figures = rota.figures
+    share, travel = figures.get("named_share"), figures.get("travel_minutes")
+    return {
+        "arrivals_per_person": figures.get("arrivals_per_person"),
+        "faces_per_person": figures.get("faces_per_person"),
+        "named_percent": None if share is None else round(100 * share),
+        "travel_hours": None if travel is None else round(travel / 60),
+        "joined": figures.get("joined"),
+    }
+
+
+def days_of(week_start: date) -> list[date]:
+    return [week_start + timedelta(days=number) for number in range(7)]
+
+
+def _days(worker: BoardWorker, visits: list[BoardVisit]) -> list[Day]:
+    days = [Day() for _ in range(7)]
+    places = {worker.base: 0}
+    for visit in visits:
+        if 0 <= visit.day < 7:
+            days[visit.day].visits.append(visit)
+            places.setdefault(visit.place or worker.base, len(places))
+    if len(places) > 1:
+        minutes = GreatCircle().matrix(list(places)).tolist()
+        for day in days:
+            _measure(day, [places[visit.place or worker.base] for visit in day.visits], minutes)
+    else:
+        for day in days:
+            day.travel = [0] * len(day.visits)
+    return days
+
+
+def _measure(day: Day, stops: list[int], minutes: list[list[int]]) -> None:
+    """Fills in the travel of a day that starts and ends at the base, which is place 0."""
+    before = 0
+    for stop in stops:
+        day.travel.append(minutes[before][stop])
+        before = stop
+    day.home = minutes[before][0]
+
+
+def _by_shift(row: Row) -> tuple[int, str]:
+    starts = sorted(start for start, _ in row.worker.shifts.values())
+    return (starts[len(starts) // 2] if starts else 10_000, row.worker.name)

@@ -1,0 +1,160 @@
+"""What the board shows, fetched in a few plain queries however large the week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from hub.models import Agency, User
+from visits import selectors
+from visits.models import Rota
+
+
+@dataclass(slots=True)
+class BoardPart:
+    """One need served within a visit."""
+
+    key: tuple[int, date]  # need and due day: a pair of visits shares it
+    agency: int
+    minutes: int
+    time_critical: bool
+    double_handed: bool
+
+
+@dataclass(slots=True)
+class BoardVisit:
+    """One arrival; `start` and `end` are local minutes of its day."""
+
+    public_id: UUID
+    worker: int
+    person: int
+    family_name: str
+    given_name: str
+    place: tuple[float, float] | None
+    day: int
+    start: int
+    end: int
+    parts: list[BoardPart] = field(default_factory=list)
+    named: bool = False
+    new_face: bool = False
+
+
+@dataclass(slots=True)
+class BoardWorker:
+    """One row of the board. `shifts` holds (start, end) in local minutes by day of the week."""
+
+    pk: int
+    public_id: UUID
+    name: str
+    agency: int
+    contracted: int  # minutes a week
+    base: tuple[float, float]
+    is_active: bool
+    shifts: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class BoardData:
+    """A rota as plain rows."""
+
+    week_start: date
+    agencies: dict[int, Agency]
+    workers: list[BoardWorker]
+    visits: list[BoardVisit]
+    named: dict[int, int]  # worker by person
+
+
+def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
+    """The rota's visits with everything the board draws. Eight queries."""
+    visits = list(_visits(user, rota, today))
+    by_pk = dict(visits)
+    found = selectors.parts(rota).values_list(
+        "visit", "need", "due_on", "minutes", "need__agency", "need__time_critical", "need__workers"
+    )
+    for visit, need, due_on, minutes, agency, time_critical, workers in found:
+        if visit in by_pk:
+            by_pk[visit].parts.append(
+                BoardPart((need, due_on), agency, minutes, time_critical, workers == 2)
+            )
+    data = BoardData(
+        week_start=rota.week_start,
+        agencies={agency.pk: agency for agency in selectors.agency_marks()},
+        workers=_workers(user, rota),
+        visits=[visit for _, visit in visits],
+        named={},
+    )
+    _mark_faces(data, rota)
+    return data
+
+
+def _visits(user: User, rota: Rota, today: date) -> Iterator[tuple[int, BoardVisit]]:
+    zone = timezone.get_current_timezone()
+    found = (
+        selectors.visits(user, on=today)
+        .filter(rota=rota)
+        .order_by("starts_at", "pk")
+        .values_list(
+            "pk",
+            "public_id",
+            "worker",
+            "person",
+            "person__family_name",
+            "person__given_name",
+            "person__address__latitude",
+            "person__address__longitude",
+            "starts_at",
+            "ends_at",
+        )
+    )
+    for pk, public_id, worker, person, family, given, latitude, longitude, starts_at, ends_at in found:
+        day, start = _local(starts_at.astimezone(zone), rota.week_start)
+        place = None if latitude is None or longitude is None else (latitude, longitude)
+        minutes = round((ends_at - starts_at).total_seconds() / 60)
+        yield (
+            pk,
+            BoardVisit(
+                public_id, worker, person, family, given, place, day, start, start + minutes
+            ),
+        )
+
+
+def _workers(user: User, rota: Rota) -> list[BoardWorker]:
+    zone = timezone.get_current_timezone()
+    found = selectors.workers(user).filter(area=rota.area_id)
+    rows = {
+        pk: BoardWorker(pk, public_id, name, agency, contracted, (latitude, longitude), is_active)
+        for pk, public_id, name, agency, contracted, latitude, longitude, is_active in found.values_list(
+            "pk",
+            "public_id",
+            "name",
+            "agency",
+            "max_week_minutes",
+            "latitude",
+            "longitude",
+            "is_active",
+        )
+    }
+    on = selectors.shifts(found, first=rota.week_start, days=7)
+    for worker, starts_at, ends_at in on.values_list("worker", "starts_at", "ends_at"):
+        day, start = _local(starts_at.astimezone(zone), rota.week_start)
+        minutes = round((ends_at - starts_at).total_seconds() / 60)
+        rows[worker].shifts[day] = (start, start + minutes)
+    return list(rows.values())
+
+
+def _mark_faces(data: BoardData, rota: Rota) -> None:
+    """Notes on each visit whether the named worker makes it, or one whom the person has not met lately."""
+    people = {visit.person for visit in data.visits}
+    data.named = dict(selectors.named_workers(people).values_list("person", "worker"))
+    met = selectors.meetings(people, until=rota.week_start)
+    for visit in data.visits:
+        visit.named = data.named.get(visit.person) == visit.worker
+        visit.new_face = not visit.named and (visit.person, visit.worker) not in met
+
+
+def _local(moment: datetime, week_start: date) -> tuple[int, int]:
+    return (moment.date() - week_start) // timedelta(days=1), moment.hour * 60 + moment.minute

@@ -1,0 +1,171 @@
+"""The coordinator's week board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from hub import selectors as hub
+from hub.access import EVERYONE, allowed
+from hub.models import Area, Role, User
+from hub.recurrence import monday_of
+from scheduling import selectors
+from scheduling.models import PlanningRun
+from scheduling.pages import board
+from scheduling.pages.board_data import fetch
+from scheduling.pages.board_drawing import Drawing, clock_face
+from visits import selectors as visit_selectors
+from visits.models import Rota
+from visits.pages.remedies import REMEDIES
+
+PLANNERS = (Role.COORDINATOR, Role.HUB_ADMINISTRATOR)
+FIRST_PAGES = {
+    Role.FIELD_WORKER: "my-day",
+    Role.AGENCY_MANAGER: "deliveries",
+    Role.HUB_ADMINISTRATOR: "overview",
+}
+WEEK = timedelta(days=7)
+
+
+@allowed(*EVERYONE)
+def home(request: HttpRequest) -> HttpResponse:
+    """Where each role's work begins."""
+    return redirect(FIRST_PAGES.get(request.user.role, "week"))
+
+
+@allowed(*PLANNERS)
+def week(request: HttpRequest) -> HttpResponse:
+    """The board of the first area, in this week or the next that has a rota."""
+    area = hub.areas(request.user).first()
+    if area is None:
+        return render(request, "scheduling/no_area.html")
+    this_week = monday_of(timezone.localdate())
+    weeks = visit_selectors.rotas(request.user).filter(area=area).order_by("week_start")
+    ahead = weeks.filter(week_start__gte=this_week).values_list("week_start", flat=True).first()
+    past = weeks.values_list("week_start", flat=True).last()
+    return redirect("board", code=area.code, week_start=ahead or past or this_week + WEEK)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What of the week is to be shown, as the address says it."""
+
+    version: int | None
+    view: str
+    day: int
+    agency: str
+    only_trouble: bool
+
+    @classmethod
+    def of(cls, request: HttpRequest, week_start: date) -> Wish:
+        """Raises Http404 for a version or a day that cannot be."""
+        asked = request.GET
+        try:
+            version = int(asked["rota"]) if asked.get("rota") else None
+            day = (date.fromisoformat(asked["day"]) - week_start).days if asked.get("day") else 0
+        except ValueError as error:
+            raise Http404 from error
+        if not 0 <= day < 7:
+            raise Http404
+        view = "day" if asked.get("view") == "day" else "week"
+        return cls(version, view, day, asked.get("agency", ""), asked.get("trouble") == "yes")
+
+
+@allowed(*PLANNERS)
+def show(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
+    """One area's week: who goes where when, and what has no place."""
+    areas = list(hub.areas(request.user))
+    area = next((area for area in areas if area.code == code), None)
+    if area is None or week_start.weekday():
+        raise Http404
+    wish = Wish.of(request, week_start)
+    rotas = list(visit_selectors.rotas(request.user).filter(area=area, week_start=week_start))
+    rota = _chosen(rotas, wish)
+    context = _frame(request, area, areas, week_start) | {
+        "wish": wish,
+        "rota": rota,
+        "rotas": rotas,
+        "published": next((one for one in rotas if one.status == Rota.Status.PUBLISHED), None),
+    }
+    if rota is not None:
+        context |= _body(request.user, rota, wish, context["published"])
+    return render(request, "scheduling/board.html", context)
+
+
+def _chosen(rotas: list[Rota], wish: Wish) -> Rota | None:
+    """The version asked for, else the published one, else the newest. Raises Http404."""
+    if wish.version is not None:
+        chosen = next((rota for rota in rotas if rota.version == wish.version), None)
+        if chosen is None:
+            raise Http404
+        return chosen
+    published = next((rota for rota in rotas if rota.status == Rota.Status.PUBLISHED), None)
+    return published or (rotas[0] if rotas else None)
+
+
+def _frame(request: HttpRequest, area: Area, areas: list[Area], week_start: date) -> dict[str, Any]:
+    runs = selectors.runs(request.user).filter(area=area, week_start=week_start, agency=None)
+    return {
+        "area": area,
+        "areas": areas,
+        "week_start": week_start,
+        "week_end": week_start + timedelta(days=6),
+        "before": week_start - WEEK,
+        "after": week_start + WEEK,
+        "days": board.days_of(week_start),
+        "run": runs.filter(status__in=(PlanningRun.Status.QUEUED, PlanningRun.Status.RUNNING)).first(),
+        "may_plan": request.user.role == Role.COORDINATOR,
+    }
+
+
+def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[str, Any]:
+    today = timezone.localdate()
+    data = fetch(user=user, rota=rota, today=today)
+    days = board.days_of(rota.week_start)
+    drawing = Drawing(
+        rota=rota.public_id, days=days, agencies=data.agencies, pairs=board.pairs(data.visits)
+    )
+    groups = board.groups(data, agency=wish.agency, only_trouble=wish.only_trouble)
+    drawn = [
+        (group, [(row, drawing.day(row, wish.day) if wish.view == "day" else drawing.week(row)) for row in group.rows])
+        for group in groups
+    ]
+    employers = {worker.agency for worker in data.workers}
+    return {
+        "groups": drawn,
+        "agencies": sorted((data.agencies[pk] for pk in employers), key=lambda agency: agency.name),
+        "legend": _legend(data),
+        "clock_face": clock_face() if wish.view == "day" else "",
+        "shown_day": days[wish.day],
+        "unplaced": _tray(user, rota, wish, today),
+        "cancelled": visit_selectors.cancellations(user, rota=rota, on=today)
+        .select_related("need__person")
+        .order_by("due_on", "need"),
+        "truth": board.truth(rota),
+        "against": board.against(rota, published),
+    }
+
+
+def _legend(data: Any) -> list[Any]:
+    """The agencies whose needs the shown visits serve."""
+    seen = {part.agency for visit in data.visits for part in visit.parts}
+    return sorted((data.agencies[pk] for pk in seen), key=lambda agency: agency.name)
+
+
+def _tray(user: User, rota: Rota, wish: Wish, today: date) -> list[dict[str, Any]]:
+    """What has no place, most urgent first, with the reason and what can be done about it."""
+    found = (
+        rota.unplaced.filter(need__in=hub.needs(user, on=today))
+        .select_related("need__person", "need__agency")
+        .order_by("need__priority", "due_on", "need__window_start")
+    )
+    if wish.agency:
+        found = found.filter(need__agency__code=wish.agency)
+    if wish.view == "day":
+        found = found.filter(due_on=rota.week_start + timedelta(days=wish.day))
+    return [{"item": item, "remedy": REMEDIES.get(item.reason, "")} for item in found]
