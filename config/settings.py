@@ -192,6 +192,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["hub.access.RoleAllowed"],
+    "ENUM_NAME_OVERRIDES": {
+        "RotaStatus": "visits.models.rota.Rota.Status",
+        "RunStatus": "scheduling.models.PlanningRun.Status",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

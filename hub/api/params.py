@@ -9,6 +9,14 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 
+def text_param(request: Request, name: str) -> str | None:
+    """The text in a query parameter, or none; raises `ValidationError` for a NUL, which no column holds."""
+    value = request.query_params.get(name)
+    if value and "\x00" in value:
+        raise ValidationError({name: ["has a NUL character"]})
+    return value or None
+
+
 def uuid_param(request: Request, name: str) -> UUID | None:
     """The id in a query parameter, or none; raises `ValidationError` naming the parameter."""
     value = request.query_params.get(name)

@@ -16,7 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from hub import selectors
 from hub.access import allowed
-from hub.api.params import uuid_param
+from hub.api.params import text_param, uuid_param
 from hub.api.serializers import (
     CancellationSerializer,
     NeedSerializer,
@@ -64,7 +64,7 @@ class NeedsViewSet(ReadOnlyModelViewSet):
 
     def get_queryset(self) -> QuerySet[Need]:
         found = selectors.needs(self.request.user, on=timezone.localdate()).select_related("person", "agency")
-        if agency := self.request.query_params.get("agency"):
+        if agency := text_param(self.request, "agency"):
             found = found.filter(agency__code=agency)
         if person := uuid_param(self.request, "person"):
             found = found.filter(person__public_id=person)

@@ -7,6 +7,6 @@ from rest_framework.permissions import AllowAny
 
 
 class TokenView(ObtainAuthToken):
-    """Gives the caller's token. Wrong passwords are counted and lock the user name out, as at the log-in page."""
+    """Gives the caller's token. Wrong passwords count towards the same lock-out as at the log-in page."""
 
     permission_classes = [AllowAny]

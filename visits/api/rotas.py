@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from hub.access import EVERYONE, allowed
-from hub.api.params import date_param, uuid_param
+from hub.api.params import date_param, text_param, uuid_param
 from hub.models import Role, User
 from visits import selectors
 from visits.api.serializers import RotaEventSerializer, RotaSerializer, UnplacedSerializer, VisitSerializer
@@ -33,11 +33,11 @@ class RotasViewSet(ReadOnlyModelViewSet):
 
     def get_queryset(self) -> QuerySet[Rota]:
         found = selectors.rotas(self.request.user).select_related("area")
-        if area := self.request.query_params.get("area"):
+        if area := text_param(self.request, "area"):
             found = found.filter(area__code=area)
         if week_start := date_param(self.request, "week_start"):
             found = found.filter(week_start=week_start)
-        if status := self.request.query_params.get("status"):
+        if status := text_param(self.request, "status"):
             found = found.filter(status=status)
         return found
 
