@@ -2,8 +2,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# demo, run: PORT= instead of 8000.
+AT := $(if $(PORT),--port $(PORT))
 # demo: SERVE=no ends after the table; PEOPLE= and SEED= choose the synthetic locality.
-DEMO := $(if $(filter no,$(SERVE)),--no-serve) $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED))
+DEMO := $(if $(filter no,$(SERVE)),--no-serve) $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) $(AT)
 # test: ARGS= goes to pytest, as in ARGS="tests/unit -k rota".
 ARGS ?= -n 2 --cov --cov-report=term:skip-covered
 # lock: UPGRADE=yes takes newer versions; without it only what the .in files demand changes.
@@ -11,7 +13,7 @@ COMPILE := ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --pyth
            $(if $(filter yes,$(UPGRADE)),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test lint format lock forget clean
+.PHONY: help install install-test demo run test lint format lock forget clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -24,6 +26,9 @@ install-test:
 
 demo: install  ## Plan a week of a synthetic locality and serve it (SERVE=no, PEOPLE=300, SEED=1)
 	@$(BIN)/python manage.py demo $(DEMO)
+
+run: install  ## Serve the site with its planners and its nightly timetable (PORT=8000)
+	@$(BIN)/python manage.py serve $(AT)
 
 test: install-test lint  ## Check the code and run every test (ARGS="tests/unit -k rota" for some)
 	@$(BIN)/pytest $(ARGS)

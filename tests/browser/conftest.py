@@ -48,7 +48,8 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 def page(chromium: Browser, live_server: object) -> Iterator[Page]:
     """A fresh page on the live server (`page.goto("/")`), strict about what users would not see.
 
-    Fails the test if a script threw an error or the page asked for anything beyond the server.
+    Fails the test if a script threw an error, the server failed (5xx) or the page asked for
+    anything beyond the server.
     """
     base = str(live_server)
     context = chromium.new_context(base_url=base, locale="en-GB", timezone_id="Europe/London")
@@ -64,6 +65,9 @@ def page(chromium: Browser, live_server: object) -> Iterator[Page]:
     context.route("http*://**", only_ours)
     page = context.new_page()
     page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+    page.on(
+        "response", lambda answer: answer.status >= 500 and troubles.append(f"{answer.status} {answer.url}")
+    )
     yield page
     context.close()
     assert not troubles, "; ".join(troubles)
