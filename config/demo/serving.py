@@ -42,7 +42,7 @@ def start_planners(children: Children, *, beat: bool, run: Path) -> Child:
     if beat:
         command += ["--beat", f"--schedule={run / 'beat-schedule'}"]
     # Asked once it finishes what it does, asked twice it gives up its tasks; both lose nothing.
-    patience = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 4.0))
+    patience = ((signal.SIGTERM, 6.0), (signal.SIGQUIT, 4.0))
     return children.start("planners", command, stop_signals=patience)
 
 

@@ -1,0 +1,149 @@
+"""Each agency alone and all together: the same optimiser, the same seconds, by real planning runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from config.demo import serving
+from hub.models import Agency, Area, User
+from hub.selectors import agencies_planned_together
+from scheduling import mapping, selectors, tasks
+from scheduling.models import PlanningRun
+from scheduling.services import planning, publishing
+from visits.models import Rota
+
+LATE_SECONDS = 120  # beyond its own seconds, before a run is given up
+LEFT_OVER_SECONDS = 60
+Status = PlanningRun.Status
+UNDER_WAY = (Status.QUEUED, Status.RUNNING)
+
+
+class PlanningFailedError(RuntimeError):
+    """A run ended without a plan, or the plan could not be published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The published rotas of a week, and the runs that they and the comparison came from."""
+
+    rotas: tuple[Rota, ...]
+    together: tuple[PlanningRun, ...]
+    alone: tuple[PlanningRun, ...]
+    repeated: bool = False  # nothing had changed, so an earlier demonstration's plans stand
+
+
+def still_valid(areas: Sequence[Area], *, week_start: date, seconds: int, seed: int) -> Planned | None:
+    """The published plans of this week if they were made in as many seconds from what is known today."""
+    rotas, together, alone = [], [], []
+    for area in areas:
+        rota = Rota.objects.filter(area=area, week_start=week_start, status=Rota.Status.PUBLISHED).first()
+        run = PlanningRun.objects.filter(rota=rota, seconds=seconds, seed=seed).first() if rota else None
+        if rota is None or run is None or _inputs_changed(rota):
+            return None
+        others = PlanningRun.objects.filter(
+            area=area, agency__isnull=False, status=Status.DONE, requested_at=run.requested_at
+        ).select_related("agency")
+        if {other.agency_id for other in others} != {agency.pk for agency in _agencies(area)}:
+            return None
+        rotas.append(rota)
+        together.append(run)
+        alone += list(others)
+    return Planned(tuple(rotas), tuple(together), tuple(alone), repeated=True)
+
+
+def plan(
+    areas: Sequence[Area],
+    *,
+    week_start: date,
+    seconds: int,
+    seed: int,
+    by: User,
+    on_finish: Callable[[PlanningRun], None],
+    check: Callable[[], None],
+) -> Planned:
+    """Ask for every run at once, wait for the planners, and publish what they made of all together.
+
+    `check` is called while waiting and may raise. Raises PlanningFailedError.
+    """
+    now = timezone.now()  # one moment for all, which makes them a batch
+    together, alone = [], []
+    for area in areas:
+        for agency in (None, *_agencies(area)):
+            run = planning.request(
+                area=area, week_start=week_start, agency=agency, seconds=seconds, seed=seed, by=by, now=now
+            )
+            (alone if agency else together).append(run)
+    finished = _wait([*together, *alone], seconds=seconds, on_finish=on_finish, check=check)
+    together = [finished[run.pk] for run in together]
+    rotas = [_publish(run, by=by) for run in together]
+    return Planned(tuple(rotas), tuple(together), tuple(finished[run.pk] for run in alone))
+
+
+def call_off(*, by: User | None) -> None:
+    """Cancel whatever the demonstration asked for that has not ended."""
+    for run in PlanningRun.objects.filter(requested_by=by, status__in=UNDER_WAY):
+        planning.cancel(run=run, by=by, now=timezone.now())
+
+
+def settle(areas: Sequence[Area], *, week_start: date, by: User, check: Callable[[], None]) -> None:
+    """See to it that nothing of an interrupted demonstration is still being planned."""
+    left = PlanningRun.objects.filter(area__in=areas, week_start=week_start, status__in=UNDER_WAY)
+    deadline = time.monotonic() + LEFT_OVER_SECONDS
+    while left.exists():
+        call_off(by=by)
+        tasks.sweep()  # a run whose worker was killed is ended by the next worker that takes it up
+        check()
+        if time.monotonic() > deadline:
+            raise PlanningFailedError("Another planning run of this week goes on; wait for it and try again.")
+        time.sleep(1)
+
+
+def _agencies(area: Area) -> list[Agency]:
+    """Those that may be planned together and have needs here; whoever has none makes no visits alone."""
+    partners = agencies_planned_together(on=timezone.localdate())
+    return list(partners.filter(needs__person__address__area=area).distinct())
+
+
+def _inputs_changed(rota: Rota) -> bool:
+    """Whether it was planned from anything that is different now, other than that it is published itself."""
+    today = timezone.localdate()
+    mapped = mapping.build(rota.area, rota.week_start, on=today, policy=selectors.policy(rota.area))
+    return any(rota.inputs.get(kind) != mapped.inputs[kind] for kind in mapping.KINDS if kind != "published")
+
+
+def _wait(
+    runs: Sequence[PlanningRun],
+    *,
+    seconds: int,
+    on_finish: Callable[[PlanningRun], None],
+    check: Callable[[], None],
+) -> dict[int, PlanningRun]:
+    finished: dict[int, PlanningRun] = {}
+    rounds = -(-len(runs) // serving.PLANNERS)
+    deadline = time.monotonic() + rounds * (seconds + LATE_SECONDS)
+    while len(finished) < len(runs):
+        waiting = [run.pk for run in runs if run.pk not in finished]
+        ended = PlanningRun.objects.filter(pk__in=waiting).exclude(status__in=UNDER_WAY)
+        for run in ended.select_related("area", "agency", "rota__area").order_by("finished_at"):
+            if run.status != Status.DONE:
+                raise PlanningFailedError(f"A planning run ended as {run.status}. {run.error}".strip())
+            finished[run.pk] = run
+            on_finish(run)
+        if time.monotonic() > deadline:
+            raise PlanningFailedError(f"{len(waiting)} planning runs have not ended in time.")
+        check()
+        time.sleep(0.25)
+    return finished
+
+
+def _publish(run: PlanningRun, *, by: User) -> Rota:
+    assert run.rota is not None  # a run of all agencies together that is done has one
+    try:
+        return publishing.publish(rota=run.rota, by=by, now=timezone.now())
+    except publishing.PublishRefused as refusal:
+        raise PlanningFailedError(f"The plan could not be published. {refusal}") from refusal
