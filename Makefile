@@ -7,7 +7,7 @@ AT := $(if $(PORT),--port $(PORT))
 # demo: SERVE=no ends after the table; PEOPLE= and SEED= choose the synthetic locality.
 DEMO := $(if $(filter no,$(SERVE)),--no-serve) $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) $(AT)
 # test: ARGS= goes to pytest, as in ARGS="tests/unit -k rota".
-ARGS ?= -n 2 --cov --cov-report=term:skip-covered
+ARGS ?= -n 2 --cov --cov-report=
 # lock: UPGRADE=yes takes newer versions; without it only what the .in files demand changes.
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
            $(if $(filter yes,$(UPGRADE)),--upgrade)
@@ -32,6 +32,7 @@ run: install  ## Serve the site with its planners and its nightly timetable (POR
 
 test: install-test lint  ## Check the code and run every test (ARGS="tests/unit -k rota" for some)
 	@$(BIN)/pytest $(ARGS)
+	@$(if $(findstring --cov,$(ARGS)),echo "covered: $$($(BIN)/coverage report --format=total) % (more: coverage report)")
 
 lint: install-test  ## Check style, types, the direction of imports and missing migrations
 	$(BIN)/ruff check .
