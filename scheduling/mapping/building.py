@@ -87,7 +87,7 @@ def build(
         separate=_separate(what.to_plan),
         published=history.published(area, clock, {d.code for d in what.to_plan}, planned) if together else (),
     )
-    inputs = fingerprint.hashes(problem, what, [agency.pk for agency in partners], places.coordinates)
+    inputs = fingerprint.hashes(problem, what, places.coordinates)
     return Mapped(
         area=area,
         clock=clock,

@@ -16,7 +16,7 @@ from scheduling.mapping.due import Asked
 
 # What changed, in the words that a coordinator reads when publishing is refused.
 KINDS = {
-    "agencies": "the agencies under an agreement to coordinate visits",
+    "agencies": "which agencies here may be planned together",
     "needs": "what is asked: a need, its times, a gap or what must stay separate",
     "cancellations": "the visits called off",
     "people": "where people live, their named workers or the workers barred from them",
@@ -28,11 +28,9 @@ KINDS = {
 }
 
 
-def hashes(
-    problem: Problem, asked: Asked, agencies: Sequence[int], coordinates: Sequence[tuple[float, float]]
-) -> dict[str, str]:
+def hashes(problem: Problem, asked: Asked, coordinates: Sequence[tuple[float, float]]) -> dict[str, str]:
     """The hash of each kind of input."""
-    return {kind: _sha256(value) for kind, value in _inputs(problem, asked, agencies, coordinates).items()}
+    return {kind: _sha256(value) for kind, value in _inputs(problem, asked, coordinates).items()}
 
 
 def overall(hashes: dict[str, str]) -> str:
@@ -40,11 +38,9 @@ def overall(hashes: dict[str, str]) -> str:
     return _sha256(sorted(hashes.items()))
 
 
-def _inputs(
-    problem: Problem, asked: Asked, agencies: Sequence[int], coordinates: Sequence[tuple[float, float]]
-) -> dict[str, Any]:
+def _inputs(problem: Problem, asked: Asked, coordinates: Sequence[tuple[float, float]]) -> dict[str, Any]:
     return {
-        "agencies": sorted(agencies),
+        "agencies": sorted({item.agency for item in (*problem.occurrences, *problem.workers)}),
         "needs": [
             [_plain(asdict(occurrence)) for occurrence in problem.occurrences],
             [asdict(gap) for gap in problem.gaps],

@@ -44,7 +44,7 @@ def make_worker(
         "max_week_minutes": 2400,
     } | fields
     worker = Worker.objects.create(agency=agency, area=area, **fields)
-    for skill in skills or ("personal-care",):
+    for skill in skills or ("personal_care",):
         worker.competences.create(
             skill=make_skill(skill),
             starts_on=dt.date(2026, 1, 1),

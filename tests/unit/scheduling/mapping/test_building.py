@@ -24,6 +24,7 @@ from tests.factories.hub import (
     make_gap,
     make_need,
     make_person,
+    make_user,
 )
 from tests.factories.scheduling import Week, make_policy, make_week, map_week
 from tests.factories.visits import (
@@ -72,13 +73,13 @@ def test_an_occurrence_says_what_the_need_says(week: Week) -> None:
         preferred=dt.time(8, 30),
         mergeable=False,
         separate_reason="Dressing that must stay sterile",
-        skills=["personal-care", "wound-care"],
+        skills=["personal_care", "wound_care"],
     )
     found = occurrence_in(map_week(week), need, tuesday)
     assert (found.minutes, found.workers, found.gender, found.priority) == (45, 2, "F", 1)
     assert found.windows == (Span(1440 + 480, 1440 + 600),)
     assert (found.preferred, found.mergeable) == (1440 + 510, False)
-    assert found.skills == {"personal-care", "wound-care"}
+    assert found.skills == {"personal_care", "wound_care"}
 
 
 def test_a_flexible_need_has_a_window_on_each_day_it_may_fall(week: Week) -> None:
@@ -117,7 +118,7 @@ def test_a_skill_counts_only_if_it_is_in_force_on_every_day_worked(week: Week) -
     make_shift(part_time, MONDAY)
     mapped = map_week(week)
     assert worker_in(mapped, week.worker).skills == frozenset()
-    assert worker_in(mapped, part_time).skills == {"personal-care"}
+    assert worker_in(mapped, part_time).skills == {"personal_care"}
 
 
 def test_a_renewed_competence_has_no_hole(week: Week) -> None:
@@ -125,9 +126,9 @@ def test_a_renewed_competence_has_no_hole(week: Week) -> None:
     tuesday = MONDAY + dt.timedelta(days=1)
     Competence.objects.filter(worker=week.worker).update(expires_on=tuesday)
     week.worker.competences.create(
-        skill_id="personal-care", starts_on=tuesday + dt.timedelta(days=1), signed_by="the lead nurse"
+        skill_id="personal_care", starts_on=tuesday + dt.timedelta(days=1), signed_by="the lead nurse"
     )
-    assert worker_in(map_week(week), week.worker).skills == {"personal-care"}
+    assert worker_in(map_week(week), week.worker).skills == {"personal_care"}
 
 
 def test_a_delegation_must_hold_all_week(week: Week) -> None:
@@ -261,7 +262,6 @@ def test_nothing_personal_leaves_for_the_optimiser(week: Week) -> None:
 
 
 CHANGES: dict[str, Callable[[Week], object]] = {
-    "agencies": lambda week: make_agreement(make_agency()),
     "needs": lambda week: Need.objects.filter(pk=week.washing.pk).update(minutes=35),
     "people": lambda week: make_barred_worker(week.person, week.worker),
     "workers": lambda week: Worker.objects.update(max_week_minutes=1200),
@@ -282,21 +282,27 @@ def test_the_hash_notices_each_kind_of_change_and_names_it(week: Week, kind: str
     assert after.inputs_hash != before.inputs_hash
 
 
+def test_an_agency_that_may_no_longer_be_planned_is_noticed(week: Week) -> None:
+    """With the agreement go its needs and workers; one that has nothing here makes no difference."""
+    partner = make_agency()
+    agreement = make_agreement(partner)
+    make_need(week.person, partner)
+    before = map_week(week)
+    make_agreement(make_agency())
+    assert map_week(week).inputs_hash == before.inputs_hash
+    agreement.delete()
+    after = map_week(week)
+    assert {k for k in after.inputs if after.inputs[k] != before.inputs[k]} == {"agencies", "needs"}
+
+
 def test_a_cancellation_changes_what_is_asked(week: Week) -> None:
     """Calling a visit off after planning is a change of two kinds: it is cancelled, and no longer asked."""
     before = map_week(week)
     week.washing.cancellations.create(
-        due_on=MONDAY, reason="Away", cancelled_at=NOW, cancelled_by=make_named_user()
+        due_on=MONDAY, reason="Away", cancelled_at=NOW, cancelled_by=make_user()
     )
     after = map_week(week)
     assert {k for k in after.inputs if after.inputs[k] != before.inputs[k]} == {"cancellations", "needs"}
-
-
-def make_named_user():
-    """Somebody who may call a visit off."""
-    from tests.factories.hub import make_user
-
-    return make_user()
 
 
 def test_who_has_met_whom_makes_no_plan_wrong(week: Week) -> None:
