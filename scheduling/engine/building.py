@@ -1,0 +1,318 @@
+"""Turns a Problem into Tables."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.engine import tables as tb
+from scheduling.engine.compiled import compiled
+from scheduling.engine.problem import Lock, Problem
+from scheduling.engine.tables import Ints, Longs, Tables
+
+NEIGHBOURS = 64
+LONGEST_ROUTE = 250
+
+
+def build_tables(problem: Problem, seed: int) -> Tables:
+    """Empty plan: every node is absent. See `tables` for shapes."""
+    nodes = [(i, 0) for i in range(len(problem.occurrences))]
+    nodes += [(i, 1) for i, occurrence in enumerate(problem.occurrences) if occurrence.workers == 2]
+    node, published, windows, gaps, apart = _node_tables(problem, nodes)
+    route, worker = _route_tables(problem)
+    competence, kinds = _competence(problem, nodes)
+    travel = np.ascontiguousarray(problem.travel, dtype=np.int32)
+    policy = _policy(problem)
+    candidates = _candidates(node, windows, route, competence, kinds, travel, policy)
+    person_from, person_nodes = _nodes_by_person(node, len(problem.people))
+    length = _longest(node, route)
+    size, routes = len(nodes), len(route)
+    number = np.zeros(16, np.int64)
+    number[tb.ABSENT] = size
+    number[tb.TOTAL] = int(node[:, tb.PRICE].sum(dtype=np.int64))
+    spot = np.full((size, 6), -1, np.int32)
+    spot[:, tb.ABSENT_AT] = np.arange(size)
+    spot[:, tb.MOVED] = 0
+    return Tables(
+        node=node,
+        published=published,
+        windows=windows,
+        gaps=gaps,
+        apart=apart,
+        candidates=candidates,
+        near=near_nodes(node, windows, travel, min(NEIGHBOURS, max(size - 1, 1))),
+        person_from=person_from,
+        person_nodes=person_nodes,
+        travel=travel,
+        face=_faces(problem),
+        policy=policy,
+        spot=spot,
+        route=route,
+        stops=np.zeros((routes, length, 8), np.int32),
+        worker=worker,
+        met=np.zeros((len(problem.people), max(len(problem.workers), 1)), np.int16),
+        absent=np.arange(size, dtype=np.int32),
+        number=number,
+        scratch=np.zeros((16, length + 3), np.int64),
+        found=np.zeros((tb.MOST_FOUND + 1, 6), np.int64),
+        edges=np.zeros((len(gaps) + 2, 4), np.int64),
+        rooms=np.zeros(length + 2, np.int64),
+        keys=np.zeros(size + 2, np.int64),
+        work=np.zeros((6, max(size, routes) + 2), np.int32),
+        undo_route=np.zeros(routes + 1, np.int32),
+        undo_row=np.zeros((routes + 1, 16), np.int32),
+        undo_stops=np.zeros((routes + 1, length, 8), np.int32),
+        undo_window=np.zeros((routes + 1, length), np.int32),
+        random=tb.seeded(seed),
+    )
+
+
+def _policy(problem: Problem) -> Longs:
+    p = problem.policy
+    return np.array(
+        [
+            p.arrival_allowance,
+            p.join_wait,
+            p.break_after,
+            p.break_minutes,
+            p.rest,
+            p.arrival,
+            p.not_named,
+            p.preferred_per_10_min,
+            p.change,
+        ],
+        np.int64,
+    )
+
+
+def _longest(node: Ints, route: Ints) -> int:
+    """More services than fit into the longest shift, within reason."""
+    if not len(node) or not len(route):
+        return 2
+    shift = int((route[:, tb.CLOSE] - route[:, tb.OPEN]).max())
+    return max(2, min(len(node), shift // int(node[:, tb.MINUTES].min()) + 1, LONGEST_ROUTE) + 1)
+
+
+def _node_tables(problem: Problem, nodes: list[tuple[int, int]]) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    node = np.zeros((len(nodes), 16), np.int32)
+    published = np.full((len(nodes), 4), -1, np.int32)
+    twins = {i: position for position, (i, part) in enumerate(nodes) if part}
+    locks = _locks_by_node(problem)
+    gaps_of, apart_of = _relations(problem)
+    before = {problem.occurrence_index[p.occurrence]: p for p in problem.published}
+    windows: list[tuple[int, int]] = []
+    gaps: list[tuple[int, int, int, int]] = []
+    apart: list[int] = []
+    for n, (i, part) in enumerate(nodes):
+        occurrence = problem.occurrences[i]
+        person = problem.person_index[occurrence.person]
+        named = problem.people[person].named_worker
+        price = problem.policy.unserved_weight(occurrence.priority)
+        price += problem.policy.change if i in before else 0
+        lock = locks.get((i, part))
+        held = [k.start for k in (locks.get((i, 0)), locks.get((i, 1))) if k and k.start is not None]
+        if lock or (i, 0) in locks:
+            price = tb.LOCKED_PRICE
+        mine = [(w.start, w.end) for w in occurrence.windows]
+        if held:
+            mine = [(held[0], held[0])]
+        node[n] = (
+            person,
+            problem.people[person].place,
+            occurrence.minutes,
+            0 if part else price,
+            -1 if occurrence.preferred is None else occurrence.preferred,
+            occurrence.mergeable,
+            (twins.get(i, -1), i)[part],
+            -1 if named is None else problem.worker_index[named],
+            len(windows),
+            len(windows) + len(mine),
+            len(gaps),
+            len(gaps) + len(gaps_of[i]),
+            len(apart),
+            len(apart) + len(apart_of[i]),
+            0,
+            0,
+        )
+        windows += mine
+        gaps += gaps_of[i]
+        apart += apart_of[i]
+        if i in before:
+            pair = [problem.worker_index[w] for w in before[i].workers]
+            one, two = (pair + [-2, -2])[:2] if len(pair) == occurrence.workers else (-2, -2)
+            published[n, :3] = (before[i].start, one, two)
+        published[n, tb.OWN_LOCK] = int((i, 0) in locks or (i, 1) in locks)
+    return (
+        node,
+        published,
+        np.array(windows, np.int32).reshape(-1, 2),
+        np.array(gaps, np.int32).reshape(-1, 4),
+        np.array(apart, np.int32),
+    )
+
+
+def _locks_by_node(problem: Problem) -> dict[tuple[int, int], Lock]:
+    """Each lock with the node it binds: of a pair, the first worker named binds the first node."""
+    locks: dict[tuple[int, int], Lock] = {}
+    for lock in sorted(problem.locks, key=lambda k: k.worker is None):
+        i = problem.occurrence_index[lock.occurrence]
+        part = int((i, 0) in locks)
+        locks[i, part] = lock
+    return locks
+
+
+def _relations(problem: Problem) -> tuple[list[list[tuple[int, int, int, int]]], list[list[int]]]:
+    index = problem.occurrence_index
+    gaps: list[list[tuple[int, int, int, int]]] = [[] for _ in problem.occurrences]
+    apart: list[list[int]] = [[] for _ in problem.occurrences]
+    for gap in problem.gaps:
+        one, two = index[gap.before], index[gap.after]
+        most = tb.FAR if gap.max is None else gap.max
+        gaps[one].append((two, 0, gap.min, most))
+        gaps[two].append((one, 1, gap.min, most))
+    for a, b in problem.separate:
+        apart[index[a]].append(index[b])
+        apart[index[b]].append(index[a])
+    return gaps, apart
+
+
+def _route_tables(problem: Problem) -> tuple[Ints, Ints]:
+    routes: list[list[int]] = []
+    worker = np.zeros((len(problem.workers), 4), np.int32)
+    for w, person in enumerate(problem.workers):
+        first = len(routes)
+        for j, shift in enumerate(person.shifts):
+            before = first + j - 1 if j else -1
+            after = first + j + 1 if j + 1 < len(person.shifts) else -1
+            row = [w, shift.start, shift.end, person.place, before, after, 0, shift.start, shift.start]
+            routes.append(row + [0, 1, 0, 0, 0, 0, 0])
+        worker[w] = (min(person.max_week_minutes, tb.FAR), 0, first, len(routes))
+    return np.array(routes, np.int32).reshape(-1, 16), worker
+
+
+def _competence(problem: Problem, nodes: list[tuple[int, int]]) -> tuple[NDArray[np.uint8], Ints]:
+    """(kinds, workers) who may serve what, and the kind of each node; a locked worker makes a kind."""
+    locks = _locks_by_node(problem)
+    kinds: dict[tuple[object, ...], int] = {}
+    rows: list[NDArray[np.uint8]] = []
+    kind_of = np.zeros(len(nodes), np.int32)
+    for n, (i, part) in enumerate(nodes):
+        occurrence = problem.occurrences[i]
+        barred = problem.people[problem.person_index[occurrence.person]].barred_workers
+        lock = locks.get((i, part))
+        held = lock.worker if lock else None
+        key = (occurrence.agency, occurrence.skills, occurrence.gender, barred, held)
+        if key not in kinds:
+            kinds[key] = len(rows)
+            able = [problem.may_serve(w, occurrence) and held in (None, w.id) for w in problem.workers]
+            rows.append(np.array(able, np.uint8))
+        kind_of[n] = kinds[key]
+    return np.array(rows, np.uint8).reshape(len(rows), len(problem.workers)), kind_of
+
+
+def _candidates(
+    node: Ints, windows: Ints, route: Ints, competence: NDArray[np.uint8], kinds: Ints, travel: Ints, policy: Longs
+) -> Ints:
+    """Routes that could serve each node if they had nothing else; fills CAND_FROM and CAND_TO."""
+    if not len(node) or not len(route):
+        return np.zeros(0, np.int32)
+    order = np.argsort(route[:, tb.OPEN], kind="stable").astype(np.int32)
+    counted = list_candidates(node, windows, route, order, competence, kinds, travel, policy, np.zeros(0, np.int32))
+    found = np.zeros(counted, np.int32)
+    list_candidates(node, windows, route, order, competence, kinds, travel, policy, found)
+    return found
+
+
+@compiled
+def list_candidates(
+    node: Ints,
+    windows: Ints,
+    route: Ints,
+    order: Ints,
+    competence: NDArray[np.uint8],
+    kinds: Ints,
+    travel: Ints,
+    policy: Longs,
+    found: Ints,
+) -> int:
+    """Counts the candidates, and writes them where `found` has room (counting pass: it is empty)."""
+    opens = route[order, tb.OPEN]
+    longest = (route[:, tb.CLOSE] - route[:, tb.OPEN]).max()
+    count = 0
+    for n in range(len(node)):
+        row = node[n]
+        node[n, tb.CAND_FROM] = count
+        seen = -1
+        for j in range(row[tb.WIN_FROM], row[tb.WIN_TO]):
+            low, high = windows[j, 0], windows[j, 1]
+            first = np.searchsorted(opens, low - longest)
+            last = np.searchsorted(opens, high, side="right")
+            for k in range(max(first, seen + 1), last):
+                r = order[k]
+                if competence[kinds[n], route[r, tb.WORKER]] == 0:
+                    continue
+                there = travel[route[r, tb.BASE], row[tb.PLACE]] + policy[tb.ALLOWANCE]
+                home = travel[row[tb.PLACE], route[r, tb.BASE]] + row[tb.MINUTES]
+                fits = False
+                for m in range(row[tb.WIN_FROM], row[tb.WIN_TO]):
+                    earliest = max(windows[m, 0], route[r, tb.OPEN] + there)
+                    fits = fits or earliest <= min(windows[m, 1], route[r, tb.CLOSE] - home)
+                if fits:
+                    if count < len(found):
+                        found[count] = r
+                    count += 1
+            seen = max(seen, last - 1)
+        node[n, tb.CAND_TO] = count
+    return count
+
+
+def _nodes_by_person(node: Ints, people: int) -> tuple[Ints, Ints]:
+    order = np.argsort(node[:, tb.PERSON], kind="stable").astype(np.int32)
+    starts = np.searchsorted(node[order, tb.PERSON], np.arange(people + 1)).astype(np.int32)
+    return starts, order
+
+
+def _faces(problem: Problem) -> Ints:
+    """(people, workers) price of the first visit of a worker to a person."""
+    policy = problem.policy
+    face = np.full((len(problem.people), max(len(problem.workers), 1)), policy.face + policy.new_face, np.int32)
+    for i, person in enumerate(problem.people):
+        for name in person.known_workers:
+            face[i, problem.worker_index[name]] = policy.face
+    return face
+
+
+@compiled
+def near_nodes(node: Ints, windows: Ints, travel: Ints, wanted: int) -> Ints:
+    """(nodes, wanted) for each node the others near in place and time, nearest first, -1 where none."""
+    size = len(node)
+    near = np.full((size, wanted), -1, np.int32)
+    middle = np.zeros(size, np.int64)
+    for n in range(size):
+        first = node[n, tb.WIN_FROM]
+        middle[n] = (windows[first, 0] + windows[first, 1]) // 2
+    order = np.argsort(middle, kind="mergesort")
+    ordered = middle[order]
+    score = np.zeros(wanted, np.int64)
+    for n in range(size):
+        kept = 0
+        for j in range(node[n, tb.WIN_FROM], node[n, tb.WIN_TO]):
+            centre = (windows[j, 0] + windows[j, 1]) // 2
+            first = np.searchsorted(ordered, centre - 300)
+            last = np.searchsorted(ordered, centre + 300, side="right")
+            for k in range(first, last):
+                other = order[k]
+                if other == n or other == node[n, tb.TWIN]:
+                    continue
+                value = 4 * travel[node[n, tb.PLACE], node[other, tb.PLACE]] + abs(ordered[k] - centre)
+                if kept == wanted and value >= score[wanted - 1]:
+                    continue
+                at = kept if kept < wanted else wanted - 1
+                while at > 0 and score[at - 1] > value:
+                    score[at] = score[at - 1]
+                    near[n, at] = near[n, at - 1]
+                    at -= 1
+                score[at] = value
+                near[n, at] = other
+                kept = min(kept + 1, wanted)
+    return near

@@ -1,0 +1,225 @@
+"""Ruin and recreate under simulated annealing.
+
+After Christiaens and Vanden Berghe (Slack Induction by String Removals, 2020): strings of
+neighbouring stops are taken out of routes near a seed and put back greedily, with blinks.
+What is ours: strings of a whole week for one person, and faces as a price on first visits.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scheduling.engine import tables as tb
+from scheduling.engine.compiled import compiled
+from scheduling.engine.dice import below, chance
+from scheduling.engine.placing import insert
+from scheduling.engine.routes import lift_whole, mend, start_step, undo
+from scheduling.engine.tables import Ints, Tables
+
+MEAN_REMOVED, LONGEST_STRING = 10, 10
+MOST_TRIED = 60
+
+
+@compiled
+def remove_string(t: Tables, u: int, length: int) -> None:
+    """Takes out `length` stops in a row around node u; now and then a few in the middle stay."""
+    r = t.spot[u, tb.ROUTE]
+    n = t.route[r, tb.LENGTH]
+    spared = 0
+    if below(t.random, 2) == 0:
+        while length + spared < n and below(t.random, 100) >= 50:
+            spared += 1
+    whole = min(length + spared, n)
+    k = t.spot[u, tb.POS]
+    first = max(0, k - whole + 1)
+    last = min(k, n - whole)
+    begin = first + below(t.random, last - first + 1)
+    kept_from = begin + below(t.random, length + 1) if spared else begin
+    count = 0
+    for i in range(begin, begin + whole):
+        if not (spared and kept_from <= i < kept_from + spared):
+            t.work[3, count] = t.stops[r, i, tb.NODE]
+            count += 1
+    for i in range(count):
+        lift_whole(t, t.work[3, i])
+
+
+@compiled
+def ruin_strings(t: Tables, seed: int) -> None:
+    """Strings from several routes near the seed in place and time."""
+    removed = 0
+    wanted = 1 + below(t.random, 2 * MEAN_REMOVED - 1)
+    longest = 1 + below(t.random, LONGEST_STRING)
+    if t.spot[seed, tb.ROUTE] >= 0:
+        r = t.spot[seed, tb.ROUTE]
+        remove_string(t, seed, min(longest, t.route[r, tb.LENGTH]))
+        removed = t.number[tb.MOVES]
+    for k in range(t.near.shape[1]):
+        u = t.near[seed, k]
+        if u < 0 or removed >= wanted:
+            break
+        r = t.spot[u, tb.ROUTE]
+        if r < 0 or t.route[r, tb.LOOSE] == 1:
+            continue
+        length = 1 + below(t.random, min(longest, t.route[r, tb.LENGTH]))
+        remove_string(t, u, length)
+        removed = t.number[tb.MOVES]
+
+
+@compiled
+def ruin_person(t: Tables, seed: int) -> None:
+    """All or many services of one person over the week."""
+    p = t.node[seed, tb.PERSON]
+    share = 30 + below(t.random, 71)
+    for i in range(t.person_from[p], t.person_from[p + 1]):
+        u = t.person_nodes[i]
+        if t.spot[u, tb.ROUTE] >= 0 and below(t.random, 100) < share:
+            lift_whole(t, u)
+
+
+@compiled
+def ruin_face(t: Tables, seed: int) -> None:
+    """What one worker does for one person in the week, and strings of others there at those times."""
+    p = t.node[seed, tb.PERSON]
+    if t.spot[seed, tb.ROUTE] < 0:
+        return
+    w = t.route[t.spot[seed, tb.ROUTE], tb.WORKER]
+    for i in range(t.person_from[p], t.person_from[p + 1]):
+        u = t.person_nodes[i]
+        r = t.spot[u, tb.ROUTE]
+        if r < 0:
+            continue
+        if t.route[r, tb.WORKER] == w:
+            lift_whole(t, u)
+        elif below(t.random, 3) == 0 and t.route[r, tb.LOOSE] == 0:
+            remove_string(t, u, 1 + below(t.random, min(4, t.route[r, tb.LENGTH])))
+
+
+@compiled
+def ruin_slice(t: Tables, seed: int) -> None:
+    """One call of the day of a person on every day, and room for it with one worker on those days."""
+    p, minutes = t.node[seed, tb.PERSON], 1440
+    size = t.person_from[p + 1] - t.person_from[p]
+    middle = t.windows[t.node[seed, tb.WIN_FROM], 0] % minutes
+    pick = t.person_nodes[t.person_from[p] + below(t.random, size)]
+    if t.spot[pick, tb.ROUTE] < 0:
+        return
+    w = t.route[t.spot[pick, tb.ROUTE], tb.WORKER]
+    for i in range(t.person_from[p], t.person_from[p + 1]):
+        u = t.person_nodes[i]
+        at = t.windows[t.node[u, tb.WIN_FROM], 0]
+        if abs(at % minutes - middle) > 90 or below(t.random, 5) == 0:
+            continue
+        lift_whole(t, u)
+        for r in range(t.worker[w, tb.ROUTE_FROM], t.worker[w, tb.ROUTE_TO]):
+            if t.route[r, tb.OPEN] > at + 120 or t.route[r, tb.CLOSE] < at or t.route[r, tb.LENGTH] == 0:
+                continue
+            closest = 0
+            for k in range(t.route[r, tb.LENGTH]):
+                if abs(t.stops[r, k, tb.AT] - at - 45) < abs(t.stops[r, closest, tb.AT] - at - 45):
+                    closest = k
+            length = 1 + below(t.random, min(3, t.route[r, tb.LENGTH]))
+            remove_string(t, t.stops[r, closest, tb.NODE], length)
+
+
+@compiled
+def ruin(t: Tables) -> None:
+    """One of the ways to take something out, around a node drawn at random."""
+    seed = below(t.random, len(t.node))
+    if t.number[tb.ABSENT] > 0 and below(t.random, 10) == 0:
+        seed = t.absent[below(t.random, t.number[tb.ABSENT])]
+    kind = below(t.random, 100)
+    if kind < 80:
+        ruin_strings(t, seed)
+    elif kind < 88:
+        ruin_person(t, seed)
+    elif kind < 94:
+        ruin_face(t, seed)
+    else:
+        ruin_slice(t, seed)
+    mend(t)
+
+
+@compiled
+def sort_key(t: Tables, u: int, rule: int) -> int:
+    """Smaller goes in first."""
+    noise = below(t.random, 1 << 20)
+    if t.node[u, tb.PRICE] >= tb.LOCKED_PRICE:
+        return noise - (1 << 50)
+    if rule == 0:
+        return noise
+    if rule == 1:
+        work = t.node[u, tb.MINUTES] * (2 if t.node[u, tb.TWIN] >= 0 else 1)
+        return -work * (1 << 20) + noise
+    if rule == 2:
+        choice = t.node[u, tb.CAND_TO] - t.node[u, tb.CAND_FROM]
+        return choice * (1 << 20) + noise
+    if rule == 3:
+        room = t.windows[t.node[u, tb.WIN_FROM], 1] - t.windows[t.node[u, tb.WIN_FROM], 0]
+        return room * (1 << 20) + noise
+    return -t.node[u, tb.PRICE] * (1 << 20) + noise
+
+
+@compiled
+def recreate(t: Tables, everything: bool, rule: int, blink: bool) -> None:
+    """Puts absent occurrences back, one after another; nodes absent for longer only where it changed."""
+    count = 0
+    size = t.number[tb.ABSENT]
+    first = 0
+    if size > MOST_TRIED + t.number[tb.MOVES] and not everything:
+        first = below(t.random, size)
+    old = 0
+    for i in range(size):
+        at = first + i
+        u = t.absent[at if at < size else at - size]
+        twin = t.node[u, tb.TWIN]
+        if twin >= 0 and twin < u:
+            continue
+        if t.spot[u, tb.MOVED] != t.number[tb.STEP]:
+            old += 1
+            if old > MOST_TRIED and not everything:
+                continue
+        t.keys[count], t.work[3, count] = sort_key(t, u, rule), u
+        count += 1
+    order = np.argsort(t.keys[:count], kind="mergesort")
+    for i in range(count):
+        t.work[2, i] = t.work[3, order[i]]
+    for i in range(count):
+        u = t.work[2, i]
+        fresh = not everything and t.spot[u, tb.MOVED] != t.number[tb.STEP] and below(t.random, 20) > 0
+        insert(t, u, blink, fresh)
+
+
+@compiled
+def save_best(t: Tables, best: Ints) -> None:
+    """Copies the plan as it is now (window, route, position, start of each node) to `best`."""
+    best[:, :] = t.spot[:, :4]
+    t.number[tb.BEST] = t.number[tb.TOTAL]
+    t.number[tb.BEST_STEP] = t.number[tb.STEP]
+    t.number[tb.BEST_ABSENT] = t.number[tb.ABSENT]
+
+
+@compiled
+def anneal(t: Tables, best: Ints, steps: int, hot: float, cold: float) -> None:
+    """`steps` times ruin and recreate, the temperature falling from `hot` to `cold` in equivalent minutes.
+
+    The best plan met is copied to `best` and its cost to number[BEST].
+    """
+    lag = len(t.node) // 200
+    for i in range(steps):
+        heat = hot * math.exp(math.log(cold / hot) * i / steps)
+        before = t.number[tb.TOTAL]
+        start_step(t)
+        ruin(t)
+        draw = below(t.random, 12)
+        rule = 0 if draw < 4 else (1 if draw < 6 else (2 if draw < 8 else (3 if draw < 10 else 4)))
+        recreate(t, False, rule, True)
+        after = t.number[tb.TOTAL]
+        if after > before - heat * math.log(chance(t.random)):
+            undo(t, before)
+        elif after < t.number[tb.BEST] and t.number[tb.STEP] - t.number[tb.BEST_STEP] >= lag:
+            save_best(t, best)
+    if t.number[tb.TOTAL] < t.number[tb.BEST]:
+        save_best(t, best)

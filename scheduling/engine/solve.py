@@ -1,0 +1,201 @@
+"""Plans a week: takes over or builds a first plan, improves it until told to stop, says why not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.engine import cost
+from scheduling.engine import tables as tb
+from scheduling.engine.building import build_tables
+from scheduling.engine.construct import fill, take_over_plan
+from scheduling.engine.improve import anneal, save_best
+from scheduling.engine.locks import refuse_impossible_locks
+from scheduling.engine.problem import Problem, ProblemError
+from scheduling.engine.reasons import insert_leftovers, reason_for
+from scheduling.engine.solution import Assignment, Solution, Unplaced
+from scheduling.engine.tables import Ints, Tables
+
+HOT, COLD = 20.0, 1.0
+"""Temperatures of the annealing, in equivalent minutes."""
+CHUNK_SECONDS = 0.1
+FIRST_CHUNK = 50
+ROUND_STEPS = 4096
+ENDLESS_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Stop:
+    """When to stop: after wall-clock seconds, after steps, or when `cancelled` says so; whichever is first."""
+
+    seconds: float | None = None
+    steps: int | None = None
+    cancelled: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a search is: best cost so far, occurrences it leaves out, its visits."""
+
+    seconds: float
+    steps: int
+    cost: int
+    unplaced: int
+    arrivals: int
+    phase: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """A plan with its price; `dropped` are occurrences of the initial plan that were not legal as given."""
+
+    solution: Solution
+    cost: int
+    terms: dict[str, int]
+    steps: int
+    seconds: float
+    dropped: tuple[str, ...]
+
+
+class _Search:
+    """One search over one problem: the tables, the best plan met, the clock."""
+
+    def __init__(self, problem: Problem, stop: Stop, seed: int, report: Callable[[Progress], None] | None) -> None:
+        self.problem, self.stop, self.report = problem, stop, report
+        self.began = time.monotonic()
+        self.tables = build_tables(problem, seed)
+        self.best = np.full((len(self.tables.node), 4), -1, np.int32)
+        self.steps = 0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    def tell(self, phase: str) -> None:
+        if self.report:
+            unplaced = int((self.best[: len(self.problem.occurrences), tb.ROUTE] < 0).sum())
+            best_cost = int(self.tables.number[tb.BEST])
+            visits = count_visits(self.problem, self.tables, self.best)
+            self.report(Progress(self.seconds, self.steps, best_cost, unplaced, visits, phase))
+
+    def is_cancelled(self) -> bool:
+        return self.stop.cancelled is not None and self.stop.cancelled()
+
+    def is_over(self) -> bool:
+        stop = self.stop
+        if self.is_cancelled() or (stop.steps is not None and self.steps >= stop.steps):
+            return True
+        return stop.seconds is not None and self.seconds >= stop.seconds
+
+    def heat(self) -> float:
+        """The temperature now: by steps where steps stop the search, else by seconds."""
+        if self.stop.steps is not None:
+            share = self.steps / max(self.stop.steps, 1)
+        elif self.stop.seconds is not None:
+            share = self.seconds / self.stop.seconds
+        else:
+            share = (self.seconds % ENDLESS_SECONDS) / ENDLESS_SECONDS
+        return float(HOT * (COLD / HOT) ** min(share, 1.0))
+
+    def improve(self) -> None:
+        chunk = FIRST_CHUNK
+        while not self.is_over():
+            if self.stop.steps is not None:
+                chunk = min(chunk, self.stop.steps - self.steps)
+            before = self.seconds
+            heat = self.heat()
+            anneal(self.tables, self.best, chunk, heat, heat)
+            self.steps += chunk
+            spent = self.seconds - before
+            self.tell("improve")
+            chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(spent, 1e-6))))
+
+
+def solve(
+    problem: Problem,
+    *,
+    stop: Stop,
+    seed: int = 1,
+    threads: int = 1,
+    initial: Solution | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """The best plan found until `stop`. The same seed, steps and threads give the same plan.
+
+    Raises
+    ------
+    ProblemError
+        If a lock cannot hold; the message names it.
+    """
+    refuse_impossible_locks(problem)
+    search = _Search(problem, stop, seed, on_progress)
+    t = search.tables
+    dropped = take_over_plan(problem, t, initial) if initial else ()
+    fill(t)
+    save_best(t, search.best)
+    search.tell("construct")
+    if len(t.node):
+        search.improve()
+    solution = _finish(problem, search)
+    terms = cost.price(problem, solution)
+    search.tell("done")
+    return Result(solution, cost.total(terms), terms, search.steps, search.seconds, dropped)
+
+
+def _finish(problem: Problem, search: _Search) -> Solution:
+    """The best plan, with what can still go in, and a true reason for each that cannot."""
+    t = restore(problem, search.tables, search.best)
+    insert_leftovers(t)
+    for i, lock in enumerate(problem.locks):
+        if t.spot[problem.occurrence_index[lock.occurrence], tb.ROUTE] < 0:
+            raise ProblemError(f"locks[{i}]", f"{lock.occurrence!r} cannot be placed as the locks ask")
+    return solution_of(problem, t)
+
+
+def restore(problem: Problem, t: Tables, best: Ints) -> Tables:
+    """Fresh tables holding the plan in `best`."""
+    fresh = build_tables(problem, 1)
+    dropped = take_over_plan(problem, fresh, _placed(problem, t, best))
+    if dropped:
+        raise AssertionError(f"the best plan breaks rules at {dropped[:3]}")
+    return fresh
+
+
+def _placed(problem: Problem, t: Tables, spot: Ints) -> Solution:
+    assignments = []
+    for u, occurrence in enumerate(problem.occurrences):
+        if spot[u, tb.ROUTE] >= 0:
+            nodes = [u] if t.node[u, tb.TWIN] < 0 else [u, int(t.node[u, tb.TWIN])]
+            names = tuple(problem.workers[t.route[spot[n, tb.ROUTE], tb.WORKER]].id for n in nodes)
+            assignments.append(Assignment(occurrence.id, names, int(spot[u, tb.START])))
+    return Solution(tuple(assignments))
+
+
+def solution_of(problem: Problem, t: Tables) -> Solution:
+    """The plan in the tables as facts, with a reason for everything absent."""
+    placed = _placed(problem, t, t.spot)
+    unplaced = [
+        Unplaced(occurrence.id, reason_for(problem, t, occurrence))
+        for u, occurrence in enumerate(problem.occurrences)
+        if t.spot[u, tb.ROUTE] < 0
+    ]
+    return Solution(placed.assignments, tuple(unplaced))
+
+
+def count_visits(problem: Problem, t: Tables, spot: Ints) -> int:
+    """Arrivals of the plan in `spot`."""
+    placed = np.flatnonzero(spot[:, tb.ROUTE] >= 0)
+    order = placed[np.lexsort((spot[placed, tb.START], spot[placed, tb.ROUTE]))]
+    if not len(order):
+        return 0
+    start, route, person = spot[order, tb.START], spot[order, tb.ROUTE], t.node[order, tb.PERSON]
+    wait = start[1:] - start[:-1] - t.node[order[:-1], tb.MINUTES]
+    joined = (route[1:] == route[:-1]) & (person[1:] == person[:-1]) & (wait <= t.policy[tb.JOIN_WAIT])
+    return int(len(order) - joined.sum())
+
+
+def warm() -> None:
+    """Compiles everything, or loads it from the cache."""
