@@ -9,7 +9,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from config.embedded import ServerError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ServerError as error:  # says how to mend it; where it was raised helps nobody
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
