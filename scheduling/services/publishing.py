@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from hub.models import User
 from scheduling import mapping, selectors
@@ -45,6 +45,11 @@ def publish(*, rota: Rota, by: User | None, now: datetime) -> Rota:
         if "no_worker_in_two_places" not in str(error):
             raise
         reason = "A worker is already booked at the same time in another published rota."
+        raise PublishRefused([reason]) from error
+    except OperationalError as error:
+        if "deadlock" not in str(error):
+            raise
+        reason = "Another area was booking the same worker at this moment. Try again."
         raise PublishRefused([reason]) from error
     return held
 
