@@ -90,9 +90,9 @@ def make_agreement(
 
 def make_skill(code: str = "personal_care", *, name: str = "") -> Skill:
     """A skill, made once however often it is asked for."""
-    return Skill.objects.get_or_create(code=code, defaults={"name": name or code.replace("-", " ").title()})[
-        0
-    ]
+    return Skill.objects.get_or_create(
+        code=code, defaults={"name": name or code.replace("_", " ").capitalize()}
+    )[0]
 
 
 def make_delegation(

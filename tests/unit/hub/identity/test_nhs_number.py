@@ -22,7 +22,9 @@ def test_placeholders_are_refused_although_they_pass_the_check(number: str) -> N
     assert not nhs_number.is_valid(number)
 
 
-@pytest.mark.parametrize("number", ["", "943476591", "94347659190", "943476591X", "$nhs-number", "٩٤٣٤٧٦٥٩١٩"])
+@pytest.mark.parametrize(
+    "number", ["", "943476591", "94347659190", "943476591X", "$nhs-number", "٩٤٣٤٧٦٥٩١٩"]
+)
 def test_anything_but_ten_plain_digits_is_refused(number: str) -> None:
     """Letters, other lengths and digits of other scripts are no NHS number."""
     assert not nhs_number.is_valid(number)
