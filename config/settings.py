@@ -1,10 +1,12 @@
 """Settings. Without DATABASE_URL this is a private trial on one machine; with it, a county's server.
 
 A county's server refuses to start without its own secret key and host names, and then every
-cookie and connection is secure by default.
+cookie and connection is secure by default. CARE_TRIAL=yes makes it a trial on servers that
+somebody else started, for tests and demonstrations.
 """
 
 import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from django.core.management.utils import get_random_secret_key
 from config import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-PRIVATE = "DATABASE_URL" not in os.environ
+PRIVATE = "DATABASE_URL" not in os.environ or os.environ.get("CARE_TRIAL") == "yes"
 DATABASE_URL, REDIS_URL = embedded.urls(BASE_DIR)
 
 
@@ -25,18 +27,22 @@ def required(name: str) -> str:
     try:
         return os.environ[name]
     except KeyError:
-        raise ImproperlyConfigured(f"Set {name}: a server with its own DATABASE_URL needs it.") from None
+        raise ImproperlyConfigured(
+            f"Set {name}: a server with its own DATABASE_URL needs it (or CARE_TRIAL=yes for a mere trial)."
+        ) from None
 
 
 def private_secret_key() -> str:
     """A trial's own key, made once and kept, so that a restart logs nobody out."""
     path = BASE_DIR / ".private" / "secret_key"
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.is_file():
+        path.parent.mkdir(mode=0o711, exist_ok=True)
+        whole = path.with_suffix(f".{os.getpid()}")
+        with open(os.open(whole, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(get_random_secret_key())
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):  # of two that start at once, both take the first one's
+            os.link(whole, path)
+        whole.unlink()
     return path.read_text()
 
 
