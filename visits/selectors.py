@@ -8,12 +8,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from hub import selectors as hub
-from hub.models import Agency, Cancellation, Contact, Person, Role, SharingAgreement, Skill, User
+from hub.models import (
+    Agency,
+    Cancellation,
+    Contact,
+    Person,
+    Role,
+    SharingAgreement,
+    Skill,
+    SourceRecord,
+    User,
+)
 from visits.models import Competence, NamedWorker, Rota, Shift, Visit, VisitPart, Worker
+from visits.wall_clock import moment
+
+Item = SharingAgreement.Item
 
 KNOWN_DAYS = 28  # who came within these days is known to the person
 FACE_DAYS = 14  # faces are counted over these days
@@ -22,7 +34,7 @@ REACH_DAYS = 7  # how far from today a field worker may look at the people on th
 
 def midnight(day: date) -> datetime:
     """The local start of that day, also on the days when the clocks change."""
-    return timezone.make_aware(datetime.combine(day, time()))
+    return moment(day, time())
 
 
 def rotas(user: User) -> QuerySet[Rota]:
@@ -70,12 +82,26 @@ def people_to_visit(user: User, *, today: date) -> QuerySet[Person]:
     return Person.objects.filter(Exists(sent))
 
 
-def agencies_visible(user: User, *, on: date) -> QuerySet[Agency]:
-    """The agencies whose needs this user may read by name and task."""
+def contacts(user: User, *, on: date) -> QuerySet[Contact]:
+    """The visits made that this user may read about."""
+    return Contact.objects.filter(agency__in=_agencies(user, item=Item.CONTACTS, on=on))
+
+
+def records_of(user: User, person: Person, *, on: date) -> QuerySet[SourceRecord]:
+    """The agencies' records that make this person, as far as this user may know of them."""
+    return SourceRecord.objects.filter(
+        person=person,
+        kind=SourceRecord.Kind.PERSON,
+        agency__in=_agencies(user, item=Item.IDENTITY, on=on),
+    )
+
+
+def _agencies(user: User, *, item: str, on: date) -> QuerySet[Agency]:
+    """The agencies whose `item` this user may read."""
     if user.role == Role.HUB_ADMINISTRATOR:
         return Agency.objects.all()
     if user.role == Role.COORDINATOR:
-        purpose, item = SharingAgreement.Purpose.COORDINATION, SharingAgreement.Item.NEEDS
+        purpose = SharingAgreement.Purpose.COORDINATION
         return hub.agencies_sharing_with(user.agency, purpose=purpose, item=item, on=on)
     if user.role == Role.AGENCY_MANAGER and user.agency_id:
         return Agency.objects.filter(pk=user.agency_id)
@@ -160,18 +186,28 @@ def contacts_between(person: Person, worker: Worker, *, until: date, days: int =
     ).count()
 
 
-def parts(rota: Rota) -> QuerySet[VisitPart]:
-    """The needs served by the visits of a rota that the caller may already see."""
-    return VisitPart.objects.filter(visit__rota=rota).order_by("starts_at", "pk")
-
-
 def readable_parts(user: User, *, on: date) -> QuerySet[VisitPart]:
     """The tasks of visits that this user may read; field staff read all of what they are sent to do."""
     if user.role == Role.FIELD_WORKER:
         return VisitPart.objects.all()
-    return VisitPart.objects.filter(need__agency__in=agencies_visible(user, on=on))
+    return VisitPart.objects.filter(need__agency__in=_agencies(user, item=Item.NEEDS, on=on))
+
+
+def with_parts(found: QuerySet[Visit], user: User, *, on: date) -> QuerySet[Visit]:
+    """These visits with the tasks that the user may read, by time."""
+    readable = readable_parts(user, on=on).select_related("need__agency").order_by("starts_at", "pk")
+    return found.prefetch_related(Prefetch("parts", queryset=readable))
 
 
 def agency_marks() -> list[Agency]:
     """Every agency's name, letter and hue, which everybody may know."""
     return list(Agency.objects.all())
+
+
+def names_by_reference(agencies: Collection[int]) -> dict[tuple[int, str], str]:
+    """The names of workers by agency and the agency's own reference, for contacts the caller may see."""
+    found = Worker.objects.filter(agency__in=agencies)
+    return {
+        (agency, reference): name
+        for agency, reference, name in found.values_list("agency", "reference", "name")
+    }

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from hub.pages import wording
 from hub.models.user import Role
+from hub.pages import wording
 
 register = template.Library()
 
@@ -95,7 +95,7 @@ def navigation(context: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def agency_mark(letter: str, hue: int, size: int = 20) -> str:
-    """An agency's letter on its pattern; the name must stand beside it. Needs `hub/marks.html` on the page."""
+    """An agency's letter on its pattern, beside its name; the page must hold `hub/marks.html`."""
     return format_html(
         '<svg class="hue-{hue}" width="{size}" height="{size}" viewBox="0 0 20 20" aria-hidden="true">'
         '<rect width="20" height="20" rx="3" fill="url(#pattern-{hue})"/>'

@@ -72,14 +72,17 @@ def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
     """The rota's visits with everything the board draws. Eight queries."""
     visits = list(_visits(user, rota, today))
     by_pk = dict(visits)
-    found = selectors.parts(rota).values_list(
-        "visit", "need", "due_on", "minutes", "need__agency", "need__time_critical", "need__workers"
+    found = (
+        selectors.readable_parts(user, on=today)
+        .filter(visit__rota=rota)
+        .order_by("starts_at", "pk")
+        .values_list(
+            "visit", "need", "due_on", "minutes", "need__agency", "need__time_critical", "need__workers"
+        )
     )
     for visit, need, due_on, minutes, agency, time_critical, workers in found:
         if visit in by_pk:
-            by_pk[visit].parts.append(
-                BoardPart((need, due_on), agency, minutes, time_critical, workers == 2)
-            )
+            by_pk[visit].parts.append(BoardPart((need, due_on), agency, minutes, time_critical, workers == 2))
     data = BoardData(
         week_start=rota.week_start,
         agencies={agency.pk: agency for agency in selectors.agency_marks()},
@@ -116,9 +119,7 @@ def _visits(user: User, rota: Rota, today: date) -> Iterator[tuple[int, BoardVis
         minutes = round((ends_at - starts_at).total_seconds() / 60)
         yield (
             pk,
-            BoardVisit(
-                public_id, worker, person, family, given, place, day, start, start + minutes
-            ),
+            BoardVisit(public_id, worker, person, family, given, place, day, start, start + minutes),
         )
 
 

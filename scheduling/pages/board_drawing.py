@@ -33,7 +33,8 @@ class Drawing:
         self.agency_names = {key: agency.name for key, agency in agencies.items()}
         self.pairs = pairs
         self.day_address = [
-            reverse("worker-day", args=[rota, NOBODY, day]).replace(str(NOBODY), "{}") for day in days
+            reverse("worker-day", args=[NOBODY, day]).replace(str(NOBODY), "{}") + f"?rota={rota}"
+            for day in days
         ]
         self.visit_address = reverse("visit", args=[NOBODY]).replace(str(NOBODY), "{}")
 
@@ -115,7 +116,9 @@ class Drawing:
         )
 
     def _told(self, visit: BoardVisit, worker: str) -> str:
-        said = f"{_clock(visit.start)} to {_clock(visit.end)}, {visit.given_name} {visit.family_name}, {worker}"
+        said = (
+            f"{_clock(visit.start)} to {_clock(visit.end)}, {visit.given_name} {visit.family_name}, {worker}"
+        )
         agencies = {part.agency: None for part in visit.parts}
         said += f", for {' and '.join(self.agency_names[key] for key in agencies)}" if agencies else ""
         for holds, words in (
@@ -148,9 +151,7 @@ def clock_face() -> SafeString:
     marks = "".join(
         f'<text x="{_x(hour * 60, SCALE) + 2:.1f}" y="13">{hour:02d}:00</text>' for hour in range(6, 23)
     )
-    return mark_safe(
-        f'<svg class="track" width="{TRACK_WIDTH}" height="18" aria-hidden="true">{marks}</svg>'
-    )
+    return mark_safe(f'<svg class="track" width="{TRACK_WIDTH}" height="18" aria-hidden="true">{marks}</svg>')
 
 
 def _marks(visit: BoardVisit, left: float, width: float) -> str:

@@ -127,12 +127,16 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
     today = timezone.localdate()
     data = fetch(user=user, rota=rota, today=today)
     days = board.days_of(rota.week_start)
-    drawing = Drawing(
-        rota=rota.public_id, days=days, agencies=data.agencies, pairs=board.pairs(data.visits)
-    )
+    drawing = Drawing(rota=rota.public_id, days=days, agencies=data.agencies, pairs=board.pairs(data.visits))
     groups = board.groups(data, agency=wish.agency, only_trouble=wish.only_trouble)
     drawn = [
-        (group, [(row, drawing.day(row, wish.day) if wish.view == "day" else drawing.week(row)) for row in group.rows])
+        (
+            group,
+            [
+                (row, drawing.day(row, wish.day) if wish.view == "day" else drawing.week(row))
+                for row in group.rows
+            ],
+        )
         for group in groups
     ]
     employers = {worker.agency for worker in data.workers}

@@ -1,0 +1,84 @@
+"""A field worker's day on a phone: where now, what to do there, what next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from hub.access import allowed
+from hub.models import Role
+from scheduling.travel.great_circle import GreatCircle
+from visits import selectors
+from visits.models import Visit, Worker
+
+REACH = selectors.REACH_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A visit of the day: the minutes of travel before it, and whether it is past, now or next."""
+
+    visit: Visit
+    travel: int | None
+    when: str
+
+
+@allowed(Role.FIELD_WORKER)
+def show(request: HttpRequest, day: date | None = None) -> HttpResponse:
+    """Only the worker's own published visits, a week back and ahead."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    day = day or today
+    worker = selectors.workers(request.user).first()
+    in_reach = abs((day - today).days) <= REACH
+    visits = _visits(request, day, today) if worker and in_reach else []
+    context = {
+        "day": day,
+        "today": today,
+        "now": now,
+        "worker": worker,
+        "in_reach": in_reach,
+        "before": day - timedelta(days=1) if (day - today).days > -REACH else None,
+        "after": day + timedelta(days=1) if (day - today).days < REACH else None,
+        "stops": _stops(worker, visits, now) if worker else [],
+        "shift": selectors.shifts([worker.pk], first=day, days=1).first() if worker else None,
+        "skills": selectors.skill_names(),
+    }
+    return render(request, "scheduling/my_day.html", context)
+
+
+def _visits(request: HttpRequest, day: date, today: date) -> list[Visit]:
+    found = selectors.visits(request.user, on=today).filter(
+        starts_at__gte=selectors.midnight(day), starts_at__lt=selectors.midnight(day + timedelta(days=1))
+    )
+    found = found.select_related("person__address").order_by("starts_at", "pk")
+    return list(selectors.with_parts(found, request.user, on=today))
+
+
+def _stops(worker: Worker, visits: list[Visit], now: datetime) -> list[Stop]:
+    travel = _travel(worker, visits)
+    following = next((number for number, visit in enumerate(visits) if visit.ends_at > now), len(visits))
+    stops = []
+    for number, visit in enumerate(visits):
+        when = "past" if number < following else "now" if visit.starts_at <= now else "next"
+        if when == "next" and number > following:
+            when = "later"
+        stops.append(Stop(visit, travel[number], when))
+    return stops
+
+
+def _travel(worker: Worker, visits: list[Visit]) -> list[int | None]:
+    """Minutes from the stop before, or from the base; None where the door has no known place."""
+    minutes: list[int | None] = []
+    before: tuple[float, float] | None = (worker.latitude, worker.longitude)
+    for visit in visits:
+        address = visit.person.address
+        here = None if address is None or address.latitude is None else (address.latitude, address.longitude)
+        known = before is not None and here is not None
+        minutes.append(int(GreatCircle().matrix([before, here])[0, 1]) if known else None)
+        before = here
+    return minutes

@@ -1,0 +1,43 @@
+"""What needs the coordinator now."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from hub import selectors as hub
+from hub.access import allowed
+from hub.recurrence import monday_of
+from scheduling import selectors
+from scheduling.models import PlanningRun
+from scheduling.pages.board_views import PLANNERS
+from scheduling.pages.run_views import LIVE
+from visits import selectors as visit_selectors
+from visits.models import Rota
+
+SHOWN = 20
+
+
+@allowed(*PLANNERS)
+def show(request: HttpRequest) -> HttpResponse:
+    """Last night's result, candidates that wait, what is unplaced, and runs that go on."""
+    today = timezone.localdate()
+    runs = selectors.runs(request.user).filter(agency=None).select_related("area", "rota")
+    rotas = (
+        visit_selectors.rotas(request.user)
+        .filter(week_start__gte=monday_of(today))
+        .select_related("area")
+        .order_by("week_start", "area", "-version")
+    )
+    last_night = runs.filter(overnight__night=today).order_by("area", "week_start")
+    context = {
+        "today": today,
+        "areas": hub.areas(request.user),
+        "live": runs.filter(status__in=LIVE)[:SHOWN],
+        "failed": runs.filter(status=PlanningRun.Status.FAILED, finished_at__date=today)[:SHOWN],
+        "last_night": last_night[:SHOWN],
+        "published": rotas.filter(status=Rota.Status.PUBLISHED)[:SHOWN],
+        "candidates": rotas.filter(status=Rota.Status.CANDIDATE)[:SHOWN],
+    }
+    return render(request, "scheduling/today.html", context)

@@ -1,0 +1,105 @@
+"""One visit, and one worker's day: beside the board, or on a page of their own."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from hub import selectors as hub
+from hub.access import allowed
+from hub.models import Role, User
+from visits import selectors
+from visits.models import Visit, Worker
+from visits.wall_clock import local_day
+
+READERS = (Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
+
+
+@allowed(*READERS)
+def visit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who comes to whom, when, for which agencies, and why this worker."""
+    today = timezone.localdate()
+    found = selectors.visits(request.user, on=today).select_related("rota__area", "worker__agency", "person")
+    found = selectors.with_parts(found, request.user, on=today)
+    chosen = get_object_or_404(found, public_id=public_id)
+    context = {
+        "visit": chosen,
+        "parts": list(chosen.parts.all()),
+        "why": why(chosen),
+        "others": _with(request.user, chosen, today),
+        "may_open_person": hub.people(request.user, on=today).filter(pk=chosen.person_id).exists(),
+        "skills": selectors.skill_names(),
+    }
+    return _answer(request, "visits/visit_panel.html", context)
+
+
+@allowed(*READERS)
+def worker_day(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
+    """One worker's visits of a day, in the rota that `?rota=` names or else as published."""
+    today = timezone.localdate()
+    worker = get_object_or_404(selectors.workers(request.user).select_related("agency"), public_id=public_id)
+    found = selectors.visits(request.user, on=today).filter(
+        worker=worker,
+        starts_at__gte=selectors.midnight(day),
+        starts_at__lt=selectors.midnight(day + timedelta(days=1)),
+    )
+    if asked := request.GET.get("rota"):
+        try:
+            found = found.filter(rota__public_id=UUID(asked))
+        except ValueError as error:
+            raise Http404 from error
+    else:
+        found = found.filter(is_published=True)
+    context = {
+        "worker": worker,
+        "day": day,
+        "visits": selectors.with_parts(found.select_related("person"), request.user, on=today),
+        "shift": selectors.shifts([worker.pk], first=day, days=1).first(),
+    }
+    return _answer(request, "visits/worker_day_panel.html", context)
+
+
+def why(visit: Visit) -> str:
+    """Why this worker, in a sentence."""
+    worker, person = visit.worker, visit.person
+    day = local_day(visit.starts_at)
+    named = selectors.named_workers([person.pk]).select_related("worker").first()
+    times = selectors.contacts_between(person, worker, until=day)
+    before = f"came {times} time{'' if times == 1 else 's'} in the 28 days before"
+    if named is not None and named.worker_id == worker.pk:
+        return f"{worker.name} is the named worker, and {before}."
+    reason = (
+        f"Known: {worker.name} {before}"
+        if times
+        else f"New face: {worker.name} did not come in the 28 days before"
+    )
+    return (
+        f"{reason}. The named worker is {named.worker.name}." if named else f"{reason}. Nobody is named yet."
+    )
+
+
+def _with(user: User, visit: Visit, today: date) -> list[Worker]:
+    """The other worker of a pair."""
+    keys = [(part.need_id, part.due_on) for part in visit.parts.all() if part.need.workers == 2]
+    if not keys:
+        return []
+    pair = (
+        selectors.visits(user, on=today)
+        .filter(rota=visit.rota_id, person=visit.person_id, starts_at__lt=visit.ends_at)
+        .filter(ends_at__gt=visit.starts_at, parts__need__in=[need for need, _ in keys])
+        .exclude(pk=visit.pk)
+        .select_related("worker__agency")
+    )
+    return list({one.worker_id: one.worker for one in pair}.values())
+
+
+def _answer(request: HttpRequest, panel: str, context: dict[str, Any]) -> HttpResponse:
+    """The panel alone for the board, or within a page for whoever follows the link."""
+    if request.htmx:
+        return render(request, panel, context)
+    return render(request, "visits/panel_page.html", context | {"panel": panel})
