@@ -189,12 +189,13 @@ def _join(joins: list[tuple[Comparison, int | None]]) -> Decision:
 
 def _first(found: list[tuple[Comparison, int | None]]) -> tuple[Comparison, int | None]:
     """The strongest; among equals the person known for longest."""
-    return min(found, key=lambda each: (*(-part for part in _strength(each[0])), each[1] or 0))
+    return max(found, key=lambda each: (_strength(each[0])[:3], -(each[1] or 0)))
 
 
-def _strength(found: Comparison) -> tuple[int, int, int]:
+def _strength(found: Comparison) -> tuple[int, int, int, str, tuple[str, ...]]:
+    """What to sort by; the last two only keep the order of candidates from mattering."""
     rank = len(JOIN_RULES) - JOIN_RULES.index(found.rule) if found.rule in JOIN_RULES else 0
-    return found.verdict, rank, len(found.evidence)
+    return found.verdict, rank, len(found.evidence), found.rule, found.evidence
 
 
 def _compare_birth(one: date | None, other: date | None) -> Birth:
