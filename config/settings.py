@@ -19,7 +19,6 @@ from config import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRIVATE = "DATABASE_URL" not in os.environ or os.environ.get("CARE_TRIAL") == "yes"
-DATABASE_URL, REDIS_URL = embedded.urls(BASE_DIR)
 
 
 def required(name: str) -> str:
@@ -46,6 +45,9 @@ def private_secret_key() -> str:
     return path.read_text()
 
 
+if not PRIVATE:
+    required("REDIS_URL")  # else a private one would start unasked beside a county's database
+DATABASE_URL, REDIS_URL = embedded.urls(BASE_DIR)
 DEBUG = os.environ.get("CARE_DEBUG") == "yes"
 SECRET_KEY = private_secret_key() if PRIVATE else required("SECRET_KEY")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if PRIVATE else required("ALLOWED_HOSTS").split(",")
