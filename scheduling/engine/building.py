@@ -211,13 +211,21 @@ def _competence(problem: Problem, nodes: list[tuple[int, int]]) -> tuple[NDArray
 
 
 def _candidates(
-    node: Ints, windows: Ints, route: Ints, competence: NDArray[np.uint8], kinds: Ints, travel: Ints, policy: Longs
+    node: Ints,
+    windows: Ints,
+    route: Ints,
+    competence: NDArray[np.uint8],
+    kinds: Ints,
+    travel: Ints,
+    policy: Longs,
 ) -> Ints:
     """Routes that could serve each node if they had nothing else; fills CAND_FROM and CAND_TO."""
     if not len(node) or not len(route):
         return np.zeros(0, np.int32)
     order = np.argsort(route[:, tb.OPEN], kind="stable").astype(np.int32)
-    counted = list_candidates(node, windows, route, order, competence, kinds, travel, policy, np.zeros(0, np.int32))
+    counted = list_candidates(
+        node, windows, route, order, competence, kinds, travel, policy, np.zeros(0, np.int32)
+    )
     found = np.zeros(counted, np.int32)
     list_candidates(node, windows, route, order, competence, kinds, travel, policy, found)
     return found
@@ -275,7 +283,9 @@ def _nodes_by_person(node: Ints, people: int) -> tuple[Ints, Ints]:
 def _faces(problem: Problem) -> Ints:
     """(people, workers) price of the first visit of a worker to a person."""
     policy = problem.policy
-    face = np.full((len(problem.people), max(len(problem.workers), 1)), policy.face + policy.new_face, np.int32)
+    face = np.full(
+        (len(problem.people), max(len(problem.workers), 1)), policy.face + policy.new_face, np.int32
+    )
     for i, person in enumerate(problem.people):
         for name in person.known_workers:
             face[i, problem.worker_index[name]] = policy.face

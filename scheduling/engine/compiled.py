@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
+
+from scheduling.engine.views import TablesType
 
 HERE = Path(__file__).parent
 
@@ -25,7 +28,7 @@ def _digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(HERE.glob("*.py")):
         text = path.read_bytes()
-        if b"import compiled" in text:
+        if b"import compiled" in text or b"import numba" in text or b"Viewed" in text:
             digest.update(path.name.encode())
             digest.update(text)
     return digest.hexdigest()[:16]
@@ -50,6 +53,40 @@ def _cache_directory() -> Path:
 numba.config.CACHE_DIR = str(_cache_directory())
 
 
+PLAIN = {"Tables": TablesType(), "int": types.int64, "bool": types.boolean, "float": types.float64}
+
+
 def compiled(function: Function) -> Function:
-    """Compile at first call, or load from the cache; types stay those of the source."""
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    """Compile at first call, or load from the cache; types stay those of the source.
+
+    A function of Tables and numbers is compiled once, for 64-bit numbers as its annotations say.
+    Left to itself numba would compile it anew for every mixture of 32 and 64 bits it is called with.
+    """
+    dispatcher = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    wanted = [kind for name, kind in function.__annotations__.items() if name != "return"]
+    if all(kind in PLAIN for kind in wanted):
+        _declare(dispatcher, tuple(PLAIN[kind] for kind in wanted))
+    return cast(Function, dispatcher)
+
+
+def _declare(dispatcher: Any, signature: tuple[Any, ...]) -> None:
+    """Makes numba compile exactly this signature, when the function is first needed."""
+    resolve, compile_more = dispatcher.get_call_template, dispatcher._compile_for_args
+
+    def ensure() -> None:
+        if not dispatcher.overloads:
+            dispatcher.compile(signature)
+            dispatcher.disable_compile()
+
+    def get_call_template(args: Any, kws: Any) -> Any:
+        ensure()
+        return resolve(args, kws)
+
+    def compile_for_args(*args: Any, **kws: Any) -> Any:
+        if dispatcher.overloads:
+            return compile_more(*args, **kws)
+        ensure()
+        return dispatcher.overloads[signature].entry_point
+
+    dispatcher.get_call_template = get_call_template
+    dispatcher._compile_for_args = compile_for_args

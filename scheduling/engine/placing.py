@@ -51,7 +51,9 @@ def latest_by_gaps(t: Tables, u: int, high: int, r: int) -> int:
 
 
 @compiled
-def keep(t: Tables, base: int, kept: int, most: int, cost: int, r: int, k: int, j: int, e: int, l: int) -> int:
+def keep(
+    t: Tables, base: int, kept: int, most: int, cost: int, r: int, k: int, j: int, e: int, l: int
+) -> int:
     """Adds a place to the sorted list from row `base`, of at most `most`; returns its length."""
     if kept == most and cost >= t.found[base + most - 1, tb.F_COST]:
         return kept
@@ -225,7 +227,12 @@ def insert_single(t: Tables, u: int, most: int, blink: bool, fresh: bool) -> boo
 def try_pair(t: Tables, u: int, one: int, two: int, start: int) -> bool:
     """Puts both nodes of a pair at the found places `one` and `two`, both at `start`; all or nothing."""
     v = t.node[u, tb.TWIN]
-    r, q, k, m = t.found[one, tb.F_ROUTE], t.found[two, tb.F_ROUTE], t.found[one, tb.F_POS], t.found[two, tb.F_POS]
+    r, q, k, m = (
+        t.found[one, tb.F_ROUTE],
+        t.found[two, tb.F_ROUTE],
+        t.found[one, tb.F_POS],
+        t.found[two, tb.F_POS],
+    )
     t.spot[u, tb.WINDOW] = t.spot[v, tb.WINDOW] = t.found[one, tb.F_WINDOW]
     t.spot[u, tb.START] = t.spot[v, tb.START] = start
     t.spot[u, tb.ROUTE], t.spot[v, tb.ROUTE] = r, q
