@@ -3,6 +3,7 @@
 from hub.feeds import (
     call_monitoring,
     client_level_data,
+    fhir,
     home_care_schedule,
     plain,
     social_work_reviews,
@@ -10,6 +11,7 @@ from hub.feeds import (
 from hub.feeds.record import Feed
 
 FEEDS: dict[str, Feed] = {
+    "fhir": fhir,
     "home-care-schedule": home_care_schedule,
     "call-monitoring": call_monitoring,
     "client-level-data": client_level_data,

@@ -21,6 +21,9 @@ class Fields:
         self.notes: list[Rejected] = []
         self._cells = cells
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._cells
+
     def text(self, name: str) -> str:
         """The cleaned text of a cell, "" when the file has no such column."""
         return clean(self._cells.get(name, ""))
@@ -44,8 +47,12 @@ class Fields:
         try:
             return self.optional(name, parse, None)
         except RefusedError as refused:
-            self.notes.append(rejected(refused, place=self.place, key=self.key, field_only=True))
+            self.note(refused)
             return None
+
+    def note(self, refused: RefusedError) -> None:
+        """Notes that the person is taken without this field."""
+        self.notes.append(rejected(refused, place=self.place, key=self.key, field_only=True))
 
     def _parsed(self, name: str, text: str, parse: Callable[[str], T]) -> T:
         try:
