@@ -33,18 +33,21 @@ class Band:
         return start, start + width
 
 
-MORNING = Band("Morning", 420, 600, (30, 30, 45, 45))
+MORNING = Band("Morning", 420, 600, (30, 30, 30, 45))
 LUNCH = Band("Lunch", 690, 870, (30,))
 TEA = Band("Tea", 960, 1080, (30,))
 BED = Band("Bed", 1140, 1290, (30,))
 # What calls a day are agreed, and for how many in a hundred.
 PATTERNS = (
-    ((MORNING,), 30),
-    ((LUNCH,), 6),
-    ((MORNING, TEA), 22),
-    ((MORNING, BED), 14),
-    ((MORNING, LUNCH, TEA), 14),
-    ((MORNING, LUNCH, TEA, BED), 14),
+    ((MORNING,), 20),
+    ((LUNCH,), 8),
+    ((MORNING, LUNCH), 10),
+    ((MORNING, TEA), 12),
+    ((MORNING, BED), 16),
+    ((LUNCH, BED), 8),
+    ((MORNING, LUNCH, TEA), 9),
+    ((MORNING, LUNCH, BED), 8),
+    ((MORNING, LUNCH, TEA, BED), 9),
 )
 
 
@@ -76,7 +79,7 @@ def _keyed(needs: Sequence[Need], *, after: int) -> list[Need]:
 
 
 def _home_care(citizen: Citizen, providers: tuple[str, str], rng: Random, week_start: date) -> Iterator[Need]:
-    if rng.random() > 0.72:
+    if rng.random() > 0.65:
         return
     provider, other = rng.sample(providers, 2)
     bands = rng.choices([bands for bands, _ in PATTERNS], [share for _, share in PATTERNS])[0]
@@ -85,7 +88,7 @@ def _home_care(citizen: Citizen, providers: tuple[str, str], rng: Random, week_s
     if kind < 0.10 and len(bands) >= 3:
         yield from _paracetamol(citizen, provider, bands, rng, since)
     else:
-        double = len(bands) >= 2 and rng.random() < 0.14
+        double = len(bands) >= 2 and rng.random() < 0.12
         gender = citizen.gender if rng.random() < (0.12 if citizen.gender == "F" else 0.02) else ""
         critical = rng.random() < 0.15
         rule = DAILY if len(bands) > 1 or rng.random() < 0.6 else _weekly(rng, rng.choice((3, 5)))
@@ -96,7 +99,7 @@ def _home_care(citizen: Citizen, providers: tuple[str, str], rng: Random, week_s
                 workers=2 if double else 1,
                 gender=gender if band in (MORNING, BED) else "",
             )
-    if rng.random() < 0.16:  # the other provider comes too, for what the first does not do
+    if rng.random() < 0.18:  # the other provider comes too, for what the first does not do
         band = rng.choice((MORNING, LUNCH, TEA))
         rule = DAILY if rng.random() < 0.5 else _weekly(rng, 3)
         extra = _call(citizen, other, band, rng, _since(rng, week_start), rrule=rule)
