@@ -27,8 +27,9 @@ from scheduling.engine.solution import Solution
 COMMAND = (sys.executable, "-m", "scheduling.engine")
 CODE = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 120.0  # to start, to compile on a machine's first solve, and to write the plan
-LAST_SECONDS = 10.0  # between asking to stop and killing
+LAST_SECONDS = 30.0  # between asking to stop and killing
 TICK_SECONDS = 1.0
+CANCELLED, OVERDUE = "cancelled", "overdue"
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "XDG_CACHE_HOME")
 
 
@@ -83,7 +84,7 @@ def solve(
         listener = threading.Thread(target=voice.listen, args=(process.stderr,), daemon=True)
         listener.start()
         try:
-            stopped = _watch(process, voice, seconds, tick)
+            asked_to_stop = _watch(process, voice, seconds, tick)
         finally:
             process.kill()
             process.wait()
@@ -92,32 +93,34 @@ def solve(
                 process.stderr.close()
         if out.exists():
             return read_plan(out).solution
-    if stopped:
+    if asked_to_stop == CANCELLED:
         return None
-    last = voice.other[-1] if voice.other else "it said nothing"
+    if asked_to_stop == OVERDUE:
+        raise ChildRefusedError("it did not stop when its time was over, and had no plan")
     if process.returncode < 0:
         raise ChildDiedError(f"signal {-process.returncode}")
+    last = voice.other[-1] if voice.other else "it said nothing"
     raise ChildRefusedError(f"status {process.returncode}: {last}")
 
 
 def _watch(
     process: subprocess.Popen[str], voice: _Voice, seconds: float, tick: Callable[[dict[str, Any]], bool]
-) -> bool:
-    """Wait for the child to end, asking it to stop if need be; whether it was asked to."""
+) -> str:
+    """Wait for the child to end, asking it to stop if need be; why it was asked to, or nothing."""
     deadline = time.monotonic() + seconds + GRACE_SECONDS
-    asked_at: float | None = None
+    why, asked_at = "", 0.0
     while True:
         try:
             process.wait(timeout=TICK_SECONDS)
-            return asked_at is not None
+            return why
         except subprocess.TimeoutExpired:
             pass
         wanted = tick(dict(voice.progress))
         now = time.monotonic()
-        if asked_at is None and (wanted or now > deadline):
+        if not why and (wanted or now > deadline):
             process.send_signal(signal.SIGINT)  # the engine stops and writes its best plan
-            asked_at = now
-        elif asked_at is not None and now > asked_at + LAST_SECONDS:
+            why, asked_at = CANCELLED if wanted else OVERDUE, now
+        elif why and now > asked_at + LAST_SECONDS:
             process.kill()
 
 

@@ -51,10 +51,10 @@ def work(pk: int) -> None:
 
 
 def _plan(run: PlanningRun) -> None:
-    policy = selectors.policy(run.area)
     agencies = None if run.agency is None else [run.agency]
     today = local_day(runs.database_time())
     try:
+        policy = selectors.policy(run.area)
         mapped = mapping.build(run.area, run.week_start, agencies=agencies, on=today, policy=policy)
     except ProblemError as error:
         raise RunFailedError(f"What is to be planned contradicts itself: {error}") from error

@@ -30,7 +30,7 @@ def policy(area: Area) -> engine.Policy:
 def policy_from(weights: dict[str, Any]) -> engine.Policy:
     """A policy from its weights by name; `unserved` is a list for priorities 1 to 4, or by priority.
 
-    Raises ProblemError for a name that no policy has.
+    Raises ProblemError for a name that no policy has or a weight that is not a whole number.
     """
     if unknown := sorted(weights.keys() - set(engine.Policy.__slots__)):
         raise engine.ProblemError(f"policy.{unknown[0]}", "is not a weight that a policy has")
@@ -38,6 +38,9 @@ def policy_from(weights: dict[str, Any]) -> engine.Policy:
     if "unserved" in values:
         unserved = values["unserved"]
         if isinstance(unserved, dict):
-            unserved = [unserved[str(priority)] for priority in engine.PRIORITIES]
+            unserved = [unserved.get(str(priority)) for priority in engine.PRIORITIES]
         values["unserved"] = tuple(unserved)
+    for name, value in values.items():
+        if not all(type(weight) is int for weight in (value if name == "unserved" else [value])):
+            raise engine.ProblemError(f"policy.{name}", "is not a whole number")
     return engine.Policy(**values)

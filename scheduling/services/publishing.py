@@ -9,6 +9,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from hub.models import User
 from scheduling import mapping, selectors
 from scheduling.engine.check import check
+from scheduling.engine.problem import ProblemError
 from scheduling.mapping import KINDS, Mapped
 from visits.models import Rota, RotaEvent
 from visits.wall_clock import local_day
@@ -73,8 +74,11 @@ def _hold(rota: Rota) -> tuple[Rota, list[Rota]]:
 
 
 def _refuse_if_wrong(rota: Rota, now: datetime) -> None:
-    policy = selectors.policy(rota.area)
-    mapped = mapping.build(rota.area, rota.week_start, on=local_day(now), policy=policy)
+    try:
+        policy = selectors.policy(rota.area)
+        mapped = mapping.build(rota.area, rota.week_start, on=local_day(now), policy=policy)
+    except ProblemError as error:
+        raise PublishRefused([f"What is asked of the week contradicts itself: {error}."]) from error
     if mapped.inputs_hash != rota.inputs_hash:
         raise PublishRefused(_what_changed(rota, mapped))
     if broken := check(mapped.problem, mapping.solution_of(rota, mapped)):
