@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from dateutil.rrule import rrulestr
 
@@ -12,7 +12,7 @@ from hub.feeds.values import RefusedError
 from hub.recurrence import RecurrenceError, days_due, validate
 
 ONCE = "FREQ=DAILY;COUNT=1"
-_LOOK_AHEAD = timedelta(days=9 * 366)  # beyond the longest wait for a 29 February
+LOOK_AHEAD_YEARS = 9  # beyond the longest wait for a 29 February
 
 
 def daily(*, every: int = 1) -> str:
@@ -66,11 +66,13 @@ def _falls_due(rule: str, starts_on: date) -> bool:
     parts = dict(part.split("=", 1) for part in rule.split(";"))
     if not re.fullmatch(r"[1-9][0-9]{0,2}", parts.get("INTERVAL", "1")):
         raise ValueError("an interval of nothing never ends")
-    # An impossible rule would be searched to the year 9999, so the search is given an end.
     endless = ";".join(f"{name}={value}" for name, value in parts.items() if name not in ("COUNT", "UNTIL"))
-    until = starts_on + _LOOK_AHEAD
-    found = rrulestr(f"{endless};UNTIL={until:%Y%m%d}", dtstart=datetime.combine(starts_on, time()))
-    first = next(iter(found), None)
-    return first is not None and bool(
-        days_due(rule, starts_on=starts_on, ends_on=None, first=starts_on, last=first.date())
-    )
+    # dateutil looks for the next day as far as the year 9999. The calendar repeats every 400 years, so the
+    # search begins as near to that end as can be, and an impossible rule is known soon.
+    ahead = (9999 - LOOK_AHEAD_YEARS - starts_on.year) // 400 * 400
+    late_start = starts_on.replace(year=starts_on.year + ahead)
+    first = next(iter(rrulestr(endless, dtstart=datetime.combine(late_start, time()))), None)
+    if first is None or first.year - late_start.year > LOOK_AHEAD_YEARS:
+        return False
+    day = first.date().replace(year=first.year - ahead)
+    return bool(days_due(rule, starts_on=starts_on, ends_on=None, first=starts_on, last=day))

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from enum import Enum
 from typing import BinaryIO
 
 from hub.feeds.record import FeedError, Rejected
@@ -89,29 +90,21 @@ class _Lines:
         first, size = self.number, len(taken[0])
         if size > MAX_ROW:
             return _rejected(first, "too_long", f"Shorten the row to {MAX_ROW // 1024} KB.")
-        while opened := _is_open(taken):
+        while (quotes := _quotes(taken)) is Quotes.OPEN:
             more = self.read() if size <= MAX_ROW and len(taken) < MAX_LINES else b""
             if not more:
                 break
             taken.append(more)
             size += len(more)
-        whole = taken[-1].endswith(b"\n")
-        cells = [] if opened else _cells(taken, first)
-        if not opened and isinstance(cells, list) and len(cells) == width:
-            return first, cells
-        if not opened and not b"".join(taken).strip():
-            return first, [""] * width
+        cells = _cells(taken, first) if quotes is Quotes.CLOSED else None
+        if isinstance(cells, list):
+            if len(cells) == width:
+                return first, cells
+            if not b"".join(taken).strip():
+                return first, [""] * width
         self._again.extendleft(reversed(taken[1:]))
         self.number = first
-        if len(taken) == 1 and not whole and (opened or not isinstance(cells, list) or len(cells) < width):
-            return _rejected(first, "cut_off", "Export the file again: it ends in the middle of this row.")
-        if opened or len(taken) > 1:
-            return _rejected(first, "unclosed_quote", 'Close the quote, and write " within a value as "".')
-        if not isinstance(cells, list):
-            return cells
-        return _rejected(
-            first, "field_count", f"Give the row {width} fields like the heading; it has {len(cells)}."
-        )
+        return _fault(taken, first, cells, width)
 
     def _lose_rest_of_line(self) -> None:
         while (chunk := self._stream.readline(MAX_ROW)) and not chunk.endswith(b"\n"):
@@ -146,7 +139,7 @@ def _heading(lines: _Lines) -> list[str]:
         )
     if b"\r" in first.rstrip(b"\r\n"):
         raise FeedError("The lines end as on an old Macintosh. " + AS_UTF8, place=place, rule="line_ends")
-    if _is_open([first]):
+    if _quotes([first]) is not Quotes.CLOSED:
         raise FeedError("A quote in the heading is not closed.", place=place, rule="heading_missing")
     cells = _cells([first], lines.number)
     if isinstance(cells, Rejected):
@@ -197,22 +190,46 @@ def _bare(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.lower())
 
 
-def _is_open(lines: list[bytes]) -> bool:
-    """Whether the row ends within quotes. A quote opens only at the beginning of a field."""
+def _fault(taken: list[bytes], first: int, cells: list[str] | Rejected | None, width: int) -> Rejected:
+    """What is wrong with a row; `cells` is None where its quotes are."""
+    short = not isinstance(cells, list) or len(cells) < width
+    if len(taken) == 1 and not taken[0].endswith(b"\n") and short:
+        return _rejected(first, "cut_off", "Export the file again: it ends in the middle of this row.")
+    if cells is None or len(taken) > 1:
+        return _rejected(first, "unclosed_quote", 'Close the quote, and write " within a value as "".')
+    if isinstance(cells, Rejected):
+        return cells
+    return _rejected(
+        first, "field_count", f"Give the row {width} fields like the heading; it has {len(cells)}."
+    )
+
+
+class Quotes(Enum):
+    """How the quotes of a row stand at its end."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    BROKEN = "broken"  # something stands between a closing quote and the comma
+
+
+def _quotes(lines: list[bytes]) -> Quotes:
+    """A quote opens only at the beginning of a field; elsewhere it is text."""
     text = b"".join(lines)
-    at = 0
-    while b'"' in text[at:]:
+    at, last = 0, text.rfind(b'"')
+    while at <= last:
         if text[at : at + 1] == b'"':
             end = text.find(b'"', at + 1)
             while end >= 0 and text[end + 1 : end + 2] == b'"':
                 end = text.find(b'"', end + 2)
             if end < 0:
-                return True
+                return Quotes.OPEN
+            if text[end + 1 : end + 2] not in (b",", b"\r", b"\n", b""):
+                return Quotes.BROKEN
             at = end + 1
         at = text.find(b",", at) + 1
         if not at:
-            return False
-    return False
+            break
+    return Quotes.CLOSED
 
 
 def _cells(lines: list[bytes], first: int) -> list[str] | Rejected:

@@ -157,7 +157,7 @@ def uprn(text: str) -> str:
         raise RefusedError(
             "scientific_notation", "Format the column as text before saving, so that all digits stay."
         )
-    if not re.fullmatch(r"[0-9]{1,14}", text) or not 1 <= len(text.lstrip("0")) <= 12:
+    if not re.fullmatch(r"[0-9]{1,20}", text) or not 1 <= len(text.lstrip("0")) <= 12:
         raise RefusedError("uprn", "Write the UPRN as 1 to 12 digits.")
     return text.lstrip("0")
 
