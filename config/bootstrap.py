@@ -31,6 +31,7 @@ UV_VARIABLES = {
     "VIRTUAL_ENV": str(ENVIRONMENT),
     "UV_NO_PROGRESS": "1",
 }
+PATIENCE_SECONDS = 15  # how long to say nothing
 WARM = "from scheduling.engine import solve; solve.warm()"
 
 
@@ -130,8 +131,14 @@ def compile_engine() -> None:
     stamps = json.loads(STAMPS.read_text())
     if stamps.get("engine") == mark:
         return
-    with Step("Compiling the optimiser"):
-        if not _succeeds([str(PYTHON), "-c", WARM], seen=True):
+    with Step("Compiling the optimiser, once"):
+        compiler = subprocess.Popen([str(PYTHON), "-c", WARM], cwd=str(ROOT))
+        while compiler.poll() is None:
+            try:
+                compiler.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                say("  still compiling; a minute is usual")
+        if compiler.returncode:
             raise SetUpError("The optimiser could not be compiled; the message is above.")
     STAMPS.write_text(json.dumps({**stamps, "engine": mark}))
 
