@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.demo.locality import Listing, Locality, Need, PastVisit
-from config.demo.packages import DAILY, ONCE
+from config.demo.times import DAILY, ONCE
 
 Resource = dict[str, Any]
 LONDON = ZoneInfo("Europe/London")
@@ -38,7 +38,7 @@ def write_bundle(locality: Locality, agency: str, path: Path) -> dict[str, int]:
     wrong = {}
     if requests:
         resources.append(requests[0] | {"id": "bad-status", "status": "maybe"})
-        resources.append(requests[0] | {"id": "bad-day", "occurrenceTiming": {"repeat": {"event": []}}})
+        resources.append(requests[0] | {"id": "no-timing", "occurrenceTiming": None})
         wrong = {"status": 1, "timing": 1}
     resources += plans
     bundle = {
@@ -60,7 +60,7 @@ def write_appointments(locality: Locality, agency: str, path: Path) -> dict[str,
         lines.insert(1, json.dumps(first | {"id": "bad-start", "start": "2026-11-11T12:011:30+00:00"}))
         lines.insert(2, lines[0][: len(lines[0]) // 2])
         lines.insert(3, json.dumps(first | {"id": "called-off", "status": "cancelled"}))
-        wrong = {"date_time": 1, "json": 1}
+        wrong = {"date": 1, "json": 1}
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return wrong
 

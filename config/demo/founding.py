@@ -12,7 +12,8 @@ from django.db import transaction
 
 from config.demo import partners
 from config.demo.locality import Locality
-from hub.models import Agency, Area, Delegation, Role, SharingAgreement, Skill, User
+from config.demo.partner_files import Folder, PartnerFile
+from hub.models import Agency, Area, Delegation, Feed, Role, SharingAgreement, Skill, User
 from visits.models import Visit, Worker
 
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # letters and digits that are not mistaken for others
@@ -42,7 +43,7 @@ def refuse_other_data(*, people: int, seed: int) -> None:
 
 
 @transaction.atomic
-def found(locality: Locality, *, people: int) -> None:
+def found(locality: Locality, files: Folder, *, people: int) -> None:
     """Make or bring up to date everything that partners agree on beforehand."""
     signed_by = signature(people=people, seed=locality.seed)
     for code, name in partners.SKILLS.items():
@@ -56,6 +57,9 @@ def found(locality: Locality, *, people: int) -> None:
     for one in locality.agencies:
         wanted = {"name": one.name, "kind": one.kind, "letter": one.letter, "hue": one.hue}
         agencies[one.code], _ = Agency.objects.update_or_create(code=one.code, defaults=wanted)
+    for file in files.deliveries:
+        wanted = {"agency": agencies[file.agency], "format": file.feed}
+        Feed.objects.update_or_create(code=feed_code(file), defaults=wanted)
     for one in locality.agreements:
         agreement, _ = SharingAgreement.objects.update_or_create(
             reference=one.reference,
@@ -79,6 +83,17 @@ def found(locality: Locality, *, people: int) -> None:
             skill_id=one.skill,
             defaults={"starts_on": began, "signed_by": signed_by},
         )
+
+
+def feed_code(file: PartnerFile) -> str:
+    """The feed that a file comes by."""
+    return f"{file.agency}-{file.feed}"
+
+
+def administrator() -> User:
+    """In whose name the demonstration plans and publishes."""
+    user, _ = User.objects.get_or_create(username="administrator", defaults={"role": Role.HUB_ADMINISTRATOR})
+    return user
 
 
 def log_ins(locality: Locality, *, vault: Path) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from math import hypot
 from random import Random
 
 from config.demo.locality import Citizen, Need, PastVisit, Worker
-from config.demo.packages import ONCE
+from config.demo.times import ONCE
 from hub import recurrence
 
 WEEKS = 3

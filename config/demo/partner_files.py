@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
-from config.demo import fhir_files, partners
-from config.demo.locality import Listing, Locality, Need, Worker
-from config.demo.packages import DAILY, ONCE
+from config.demo import fhir_files, staff_files
+from config.demo.csv_files import PartnerFile, Row, hhmm, mixed, write_rows
+from config.demo.locality import Listing, Locality, Need
+from config.demo.times import DAILY, ONCE
 
-Row = Mapping[str, object]
 TENURE_IN_CLD = {
     "owner": "Owner occupier or shared ownership scheme",
     "social_rent": "Tenant (including local authority, arm's length management organisation, "
@@ -21,16 +20,6 @@ TENURE_IN_CLD = {
     "sheltered": "Sheltered housing",
 }
 GENDER_IN_CLD = {"F": "Female", "M": "Male"}
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerFile:
-    """A file to receive. `wrong` counts the rules that its bad rows break."""
-
-    agency: str
-    feed: str
-    path: Path
-    wrong: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +41,9 @@ def write(locality: Locality, folder: Path) -> Folder:
         deliveries += WRITERS[agency.kind](locality, agency.code, home)
         workers = [worker for worker in locality.workers if worker.agency == agency.code]
         if workers:
-            staff += _write_staff(locality, agency.code, workers, home)
+            staff += staff_files.write(locality, agency.code, workers, home)
     postcodes = folder / "postcodes.csv"
-    _write(
+    write_rows(
         postcodes,
         ({"postcode": code, "latitude": lat, "longitude": lon} for code, lat, lon in locality.postcodes),
     )
@@ -83,9 +72,9 @@ def _home_care(locality: Locality, agency: str, home: Path) -> list[PartnerFile]
         good,
     ]
     schedule, visits = home / "schedule.csv", home / "call-monitoring.csv"
-    _write(schedule, _mixed(rows, bad))
+    write_rows(schedule, mixed(rows, bad))
     wrong = {"window_order": 1, "whole_number": 1, "days": 1, "duplicate": 1}
-    _write(visits, _mixed(list(_monitored(locality, agency, known)), list(_badly_monitored(known))))
+    write_rows(visits, mixed(list(_monitored(locality, agency, known)), list(_badly_monitored(known))))
     return [
         PartnerFile(agency, "home-care-schedule", schedule, _with_numbers(known.values(), wrong)),
         PartnerFile(agency, "call-monitoring", visits, {"date": 1, "range": 1}),
@@ -130,7 +119,7 @@ def _social_care(locality: Locality, agency: str, home: Path) -> list[PartnerFil
         rows[0] | {"LA Person Unique Identifier": "LA2", "Client Type": "Carer"},
     ]
     path = home / "client-level-data.csv"
-    _write(path, _mixed(rows, bad))
+    write_rows(path, mixed(rows, bad))
     wrong = _with_numbers(locality.listings_of(agency), {"required": 1})
     return [PartnerFile(agency, "client-level-data", path, wrong)]
 
@@ -173,7 +162,7 @@ def _social_work(locality: Locality, agency: str, home: Path) -> list[PartnerFil
         return []
     backwards = {"review_reference": "R1", "due_by": locality.week_start - timedelta(days=30)}
     path = home / "reviews.csv"
-    _write(path, _mixed(rows, [rows[0] | backwards]))
+    write_rows(path, mixed(rows, [rows[0] | backwards]))
     return [
         PartnerFile(agency, "social-work-reviews", path, _with_numbers(known.values(), {"date_order": 1}))
     ]
@@ -195,10 +184,10 @@ def _plain(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
         return []
     wrong = {}
     if with_need := [row for row in rows if "need_reference" in row]:
-        rows = _mixed(rows, [with_need[0] | {"need_reference": "X1", "repeats": "every other Tuesday"}])
+        rows = mixed(rows, [with_need[0] | {"need_reference": "X1", "repeats": "every other Tuesday"}])
         wrong = {"recurrence": 1}
     path = home / "people-and-visits.csv"
-    _write(path, rows)
+    write_rows(path, rows)
     return [PartnerFile(agency, "plain", path, wrong)]
 
 
@@ -243,9 +232,9 @@ def _demand(need: Need) -> dict[str, object]:
     return {
         "tasks": ";".join(need.skills),
         "minutes": need.minutes,
-        "earliest": _hhmm(need.window_start),
-        "latest": _hhmm(need.window_end),
-        "preferred": _hhmm(need.preferred) if need.preferred else "",
+        "earliest": hhmm(need.window_start),
+        "latest": hhmm(need.window_end),
+        "preferred": hhmm(need.preferred) if need.preferred else "",
         "carers": need.workers,
         "carer_gender": need.gender,
         "priority": need.priority,
@@ -264,59 +253,6 @@ def _days(need: Need) -> str:
 def _with_numbers(listings: Iterable[Listing], wrong: Mapping[str, int]) -> dict[str, int]:
     failing = sum(listing.flaw == "fails the check" for listing in listings)
     return dict(wrong) | ({"nhs_number_check": failing} if failing else {})
-
-
-def _write_staff(locality: Locality, agency: str, workers: Sequence[Worker], home: Path) -> list[PartnerFile]:
-    staff, shifts = home / "staff.csv", home / "shifts.csv"
-    _write(
-        staff,
-        (
-            {
-                "reference": worker.reference,
-                "name": worker.name,
-                "gender": worker.gender,
-                "base_postcode": worker.postcode,
-                "area": partners.area_code(worker.area),
-                "max_week_hours": f"{worker.max_week_minutes / 60:g}",
-                "skills": ";".join(worker.skills),
-            }
-            for worker in workers
-        ),
-    )
-    _write(
-        shifts,
-        (
-            {
-                "reference": worker.reference,
-                "date": locality.week_start + timedelta(weeks=week, days=weekday),
-                "start": _hhmm(worker.shift[0]),
-                "end": _hhmm(worker.shift[1]),
-            }
-            for worker in workers
-            for week in (0, 1)
-            for weekday in worker.weekdays
-        ),
-    )
-    return [PartnerFile(agency, "staff", staff), PartnerFile(agency, "shifts", shifts)]
-
-
-def _mixed(rows: Sequence[Row], bad: Sequence[Row]) -> list[Row]:
-    """The bad rows among the good ones, from the second place on."""
-    return [*rows[:1], *bad, *rows[1:]]
-
-
-def _hhmm(moment: time) -> str:
-    return f"{moment:%H:%M}"
-
-
-def _write(path: Path, rows: Iterable[Row]) -> None:
-    """CSV in UTF-8; the columns are those of all rows, in the order in which they first appear."""
-    rows = list(rows)
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 WRITERS = {

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from hub.models import Agency
+from config.demo.planning import Planned
+from hub.models import Delivery, MatchDecision, Rejection, SourceRecord
 from scheduling.models import PlanningRun
-from visits.models import Rota, Unplaced
+from visits.models import Rota, Unplaced, Worker
 
 REASONS = dict(Unplaced.Reason.choices)
 
@@ -106,19 +107,52 @@ def written(title: str, rows: Sequence[Line], *, note: str = "") -> str:
     return "\n".join([title, ruler, body[0], ruler, *body[1:], ruler, *([note] if note else [])])
 
 
-def title(rotas: Sequence[Rota], *, week_start: date, seconds: int, workers: int) -> str:
-    """What was planned, for how long."""
-    areas = rotas[0].area.name if len(rotas) == 1 else f"{len(rotas)} areas"
-    people = sum(rota.figures["people"] for rota in rotas)
-    return (
-        f"Week of {week_start:%d %B %Y}, {areas}: {people:,} people to visit, {workers:,} workers; "
-        f"every plan by the same optimiser in {seconds} s"
+def of_plans(planned: Planned, *, week_start: date, seconds: int) -> str:
+    """The table of each agency alone beside all together."""
+    rotas = planned.rotas
+    alone, together = Sum.of(planned.alone, rotas), Sum.of(planned.together, rotas)
+    where = rotas[0].area.name if len(rotas) == 1 else f"{len(rotas)} areas"
+    workers = Worker.objects.filter(area__in=[rota.area_id for rota in rotas], is_active=True).count()
+    title = (
+        f"Week of {week_start:%-d %B %Y}, {where}: "
+        f"{together.people:,} people to visit, {workers:,} workers.\n"
+        f"Every plan by the same optimiser in {seconds} s; published: all together."
     )
+    note = "These plans were made and published before; nothing they rest on has changed."
+    return written(title, lines(alone, together), note=note if planned.repeated else "")
 
 
-def agencies_alone(runs: Iterable[PlanningRun]) -> list[Agency]:
-    """Those planned alone."""
-    return sorted({run.agency for run in runs if run.agency}, key=lambda agency: agency.name)
+def of_deliveries(deliveries: Sequence[Delivery]) -> str:
+    """What became of the files, why records were rejected, and how records became people."""
+    rules = Counter(
+        Rejection.objects.filter(delivery__in=[delivery.pk for delivery in deliveries])
+        .order_by()
+        .values_list("rule", flat=True)
+    )
+    records = SourceRecord.objects.filter(kind=SourceRecord.Kind.PERSON, person__isnull=False)
+    people = records.order_by().values("person").distinct().count()
+    review = MatchDecision.objects.filter(outcome=MatchDecision.Outcome.REVIEW).count()
+    found = [
+        "Deliveries: "
+        + ", ".join(
+            f"{sum(getattr(delivery, name) for delivery in deliveries):,} {name}"
+            for name in ("taken", "unchanged", "rejected", "skipped")
+        ),
+        "Rejected:   " + ", ".join(f"{count} {rule}" for rule, count in sorted(rules.items())),
+        f"Matching:   {records.count():,} records are {people:,} people; {review:,} pairs wait for review",
+    ]
+    refused = [delivery for delivery in deliveries if delivery.status == Delivery.Status.REFUSED]
+    found += [f"Refused:    {delivery.agency.name}: {delivery.refusal}" for delivery in refused]
+    return "\n".join(found)
+
+
+def outcome(delivery: Delivery) -> str:
+    """One delivery in a few words."""
+    if delivery.status == Delivery.Status.REFUSED:
+        return "refused"
+    if delivery.already_taken:
+        return "the same bytes as before, unchanged"
+    return f"{delivery.taken:,} taken, {delivery.unchanged:,} unchanged, {delivery.rejected:,} rejected"
 
 
 def _per(count: int, of: Sum) -> float:
