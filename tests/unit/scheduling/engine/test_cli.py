@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from scheduling.engine.cost import price
-from scheduling.engine.interchange import plan_data, write_plan, write_problem
+from scheduling.engine.interchange import plan_data, problem_data, read_plan, write_plan, write_problem
 from tests.unit.scheduling.engine.builders import a_person, a_plan, a_problem, an_occurrence, at
 
 DOORS = [a_person("p0", place=1), a_person("p1", place=2)]
@@ -19,7 +20,7 @@ PROBLEM = a_problem([an_occurrence("o0"), an_occurrence("o1", person="p1")], peo
 def engine(*arguments):
     """Run the engine; its exit code, standard output and standard error."""
     command = [sys.executable, "-m", "scheduling.engine", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout, done.stderr
 
@@ -91,3 +92,76 @@ def test_files_that_cannot_be_used_are_named(week, tmp_path):
     code, out, err = engine("check", week, tmp_path / "none.json")
     assert (code, out) == (2, "")
     assert err == f"{tmp_path}/none.json: file: cannot be read: No such file or directory\n"
+
+
+def test_solving_writes_a_legal_plan_and_its_price(week, tmp_path):
+    """Both occurrences are placed; the file that is written passes the check with the same cost."""
+    code, out, err = engine("solve", week, "--steps", 50, "--out", tmp_path / "plan.json.gz")
+    assert code == 0, err
+    summary = json.loads(out)
+    assert (summary["unplaced"], summary["arrivals"], summary["cost"]) == (0, 2, 130)
+    assert {"terms", "steps", "seconds", "peak_mb"} <= summary.keys()
+    assert "cost 130  unplaced 0  doorsteps 2" in err
+    code, out, _ = engine("check", week, tmp_path / "plan.json.gz")
+    assert (code, json.loads(out)["cost"]) == (0, 130)
+
+
+def test_the_same_seed_and_steps_write_the_same_plan(week, tmp_path):
+    """Bit for bit."""
+    for name in ("a.json", "b.json"):
+        assert engine("solve", week, "--steps", 80, "--seed", 7, "--out", tmp_path / name)[0] == 0
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_a_broken_plan_may_be_the_start(week, tmp_path):
+    """What is illegal in it is dropped by name, and the result is legal."""
+    broken = write(tmp_path / "old.json", ("o0", "w0", at(9)), ("o1", "w0", at(9, 1)), ("o9", "w0", at(11)))
+    options = ["--initial", broken, "--steps", 50, "--out", tmp_path / "new.json"]
+    code, out, err = engine("solve", week, *options)
+    assert (code, json.loads(out)["unplaced"]) == (0, 0)
+    assert "dropped from the initial plan: " in err
+
+
+def test_ctrl_c_still_writes_the_best_plan(week, tmp_path):
+    """An interrupt during an endless search ends it within seconds, with a plan and exit 0."""
+    command = [sys.executable, "-m", "scheduling.engine", "solve", week, "--seconds", "600"]
+    command += ["--out", tmp_path / "plan.json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert "cost" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert "stopping; the best plan will be written" in err
+    assert len(read_plan(tmp_path / "plan.json").solution.assignments) == 2
+    assert json.loads(out)["seconds"] < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("plan.txt", "does not end in .json or .json.gz"), ("none/plan.json", "its folder is not there")],
+)
+def test_a_place_that_cannot_be_written_is_said_before_solving(week, tmp_path, name, words):
+    """Nobody waits an hour to learn of a misspelt folder."""
+    code, out, err = engine("solve", week, "--seconds", 3600, "--out", tmp_path / name)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+@pytest.mark.parametrize(
+    "options", [["--seconds", "0"], ["--seconds", "nan"], ["--steps", "-1"], ["--threads", "0"]]
+)
+def test_options_that_cannot_be_are_refused(week, tmp_path, options):
+    """Exit 2 with the option's name."""
+    code, _, err = engine("solve", week, "--out", tmp_path / "plan.json", *options)
+    assert code == 2
+    assert f"argument {options[0]}" in err
+
+
+def test_a_problem_whose_locks_cannot_hold_is_refused(tmp_path):
+    """The lock is named and no plan is written."""
+    data = problem_data(PROBLEM) | {"locks": [{"occurrence": "o1", "worker": "w0", "start": at(7)}]}
+    (tmp_path / "week.json").write_text(json.dumps(data))
+    code, _, err = engine("solve", tmp_path / "week.json", "--steps", 5, "--out", tmp_path / "plan.json")
+    assert code == 2
+    assert "week.json: locks[0].start: 420 lies in no window of 'o1'" in err
+    assert not (tmp_path / "plan.json").exists()
