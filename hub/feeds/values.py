@@ -83,7 +83,7 @@ def day(text: str) -> date:
         number, month, year = (int(part) for part in found.groups())
     elif re.fullmatch(r"[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2}", text):
         raise RefusedError("two_digit_year", "Write the year with four digits.")
-    elif re.fullmatch(r"[0-9]{4,6}(\.[0-9]+)?", text):
+    elif re.fullmatch(r"[0-9]{5,6}(\.[0-9]+)?", text):
         raise RefusedError(
             "excel_serial",
             "Format the column as a date before saving; this is a day number of a spreadsheet.",
