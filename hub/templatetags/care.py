@@ -77,6 +77,12 @@ def hours(minutes: float | None) -> str:
 
 
 @register.filter
+def whole_hours(minutes: float) -> int:
+    """Minutes as whole hours, rounded: 1,890 becomes 32."""
+    return round(minutes / 60)
+
+
+@register.filter
 def rule_in_words(rule: str) -> str:
     """A recurrence rule as one says it: every Mon and Thu."""
     return wording.recurrence(rule)

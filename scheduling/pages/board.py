@@ -106,10 +106,7 @@ def pairs(visits: Iterable[BoardVisit]) -> dict[str, str]:
     other = {}
     for both in by_part.values():
         if len(both) == 2:
-            other[str(both[0].public_id)], other[str(both[1].public_id)] = (
-                str(both[1].public_id),
-                str(both[0].public_id),
-            )
+            other[both[0].public_id], other[both[1].public_id] = both[1].public_id, both[0].public_id
     return other
 
 

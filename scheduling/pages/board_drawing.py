@@ -17,6 +17,7 @@ from scheduling.pages.board_data import BoardVisit
 
 OPENS, CLOSES = 6 * 60, 23 * 60  # the clock of the board, in minutes of the day
 WEEK_WIDTH, WEEK_HEIGHT = 136, 14
+WEEK_SCALE = WEEK_WIDTH / (CLOSES - OPENS)
 SCALE = 1.25  # pixels a minute in the day view
 HEIGHT, TOP, BLOCK = 40, 2, 36
 TRACK_WIDTH = round((CLOSES - OPENS) * SCALE)
@@ -47,9 +48,7 @@ class Drawing:
         shift = row.worker.shifts.get(number)
         if not day.visits:
             return f"<td>{'<span class=free>free</span>' if shift else ''}</td>"
-        parts = [_band(shift, WEEK_WIDTH / (CLOSES - OPENS), WEEK_HEIGHT)]
-        for visit in day.visits:
-            parts.append(self._bar(visit))
+        bars = _band(shift, WEEK_SCALE, WEEK_HEIGHT) + self._bars(day)
         counts = str(len(day.visits))
         if day.joined:
             counts += f"<b>−{day.joined}</b>"
@@ -58,7 +57,7 @@ class Drawing:
         return (
             f'<td><a class="cell" href="{self.day_address[number].format(row.worker.public_id)}" data-panel'
             f' aria-label="{escape(self._said(row, number))}">'
-            f'<svg width="{WEEK_WIDTH}" height="{WEEK_HEIGHT}" aria-hidden="true">{"".join(parts)}</svg>'
+            f'<svg width="{WEEK_WIDTH}" height="{WEEK_HEIGHT}" aria-hidden="true">{bars}</svg>'
             f"<span>{counts}</span></a></td>"
         )
 
@@ -69,12 +68,14 @@ class Drawing:
         said += f", {_count(day.joined, 'arrival')} saved" if day.joined else ""
         return said + (f", {_count(day.new_faces, 'new face')}" if day.new_faces else "")
 
-    def _bar(self, visit: BoardVisit) -> str:
-        scale = WEEK_WIDTH / (CLOSES - OPENS)
-        return "".join(
-            f'<rect class="h{hue}" x="{x:.1f}" y="2" width="{max(width - 0.4, 1):.1f}" height="10"/>'
-            for hue, x, width in self._shares(visit, scale)
-        )
+    def _bars(self, day: Day) -> str:
+        """One path for each hue: a week has thousands of bars, and a path for each would be slow to draw."""
+        paths: dict[int, list[str]] = {}
+        for visit in day.visits:
+            for hue, x, width in self._shares(visit, WEEK_SCALE):
+                width = max(width - 0.5, 1)
+                paths.setdefault(hue, []).append(f"M{x:.1f} 2h{width:.1f}v10h-{width:.1f}z")
+        return "".join(f'<path class="h{hue}" d="{"".join(found)}"/>' for hue, found in paths.items())
 
     def day(self, row: Row, number: int) -> SafeString:
         """A worker's day against the clock: travel as thin lines, visits as blocks."""
@@ -98,7 +99,7 @@ class Drawing:
     def _block(self, visit: BoardVisit, worker: str) -> str:
         x = _x(visit.start, SCALE)
         width = max((visit.end - visit.start) * SCALE, 8)
-        name = str(visit.public_id)
+        name = visit.public_id
         pair = f' data-pair="{self.pairs[name]}"' if name in self.pairs else ""
         fills = "".join(
             f'<rect class="g{hue}" x="{px:.1f}" y="{TOP}" width="{pw:.1f}" height="{BLOCK}"/>'

@@ -109,7 +109,11 @@ def _chosen(rotas: list[Rota], wish: Wish) -> Rota | None:
 
 
 def _frame(request: HttpRequest, area: Area, areas: list[Area], week_start: date) -> dict[str, Any]:
-    runs = selectors.runs(request.user).filter(area=area, week_start=week_start, agency=None)
+    runs = (
+        selectors.runs(request.user)
+        .filter(area=area, week_start=week_start, agency=None)
+        .select_related("area")
+    )
     return {
         "area": area,
         "areas": areas,
