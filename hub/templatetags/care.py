@@ -88,6 +88,18 @@ def rule_in_words(rule: str) -> str:
     return wording.recurrence(rule)
 
 
+@register.filter
+def nhs(number: str) -> str:
+    """An NHS number as it is written: 943 476 5919."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}"
+
+
+@register.simple_tag
+def skill_words(codes: list[str], names: dict[str, str]) -> str:
+    """The names of skills, with commas between them."""
+    return ", ".join(names.get(code, code) for code in codes)
+
+
 @register.inclusion_tag("hub/navigation.html", takes_context=True)
 def navigation(context: Any) -> dict[str, Any]:
     """The pages that the reader's role opens, the present one marked."""

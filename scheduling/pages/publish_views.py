@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Role, User
-from scheduling.pages import board
+from scheduling.pages import board, figures
 from scheduling.pages.board_views import PLANNERS
 from scheduling.services import comparing, publishing
 from visits import selectors
@@ -59,7 +59,14 @@ def compare(request: HttpRequest, public_id: str) -> HttpResponse:
     visible = set(hub.people(request.user, on=timezone.localdate()).values_list("pk", flat=True))
     affected = [one for one in comparison.affected if one.person.pk in visible]
     page = Paginator(affected, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"comparison": comparison, "rota": rota, "published": comparison.published, "page": page}
+    shared = hub.needs(request.user, on=timezone.localdate()).order_by().values_list("agency", flat=True)
+    context = {
+        "rota": rota,
+        "published": comparison.published,
+        "figures": figures.side_by_side(comparison),
+        "page": page,
+        "readable": set(shared.distinct()),
+    }
     return render(request, "scheduling/compare.html", context)
 
 
