@@ -1,16 +1,19 @@
 """Locks that cannot hold are errors that name them, never silent preferences.
 
 What can be seen without a search is refused here: a lock alone against its worker's shifts, locks of one
-occurrence against each other, and the fully locked services of a worker against every rule of the week.
+occurrence against each other, and the fully locked services of a worker against travel, joining and rest.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
+
+import numpy as np
 
 from scheduling.engine.problem import Lock, Occurrence, Problem, ProblemError, Worker
-from scheduling.engine.rounds import Service
-from scheduling.engine.rules import clock, separate_pairs, worker_violations
+from scheduling.engine.rounds import Service, rounds_of
+from scheduling.engine.rules import clock, separate_pairs
 
 
 def refuse_impossible_locks(problem: Problem) -> None:
@@ -56,19 +59,39 @@ def _refuse_alone(problem: Problem, path: str, lock: Lock) -> None:
 def can_reach(problem: Problem, worker: Worker, occurrence: Occurrence, start: int | None) -> bool:
     """Whether an otherwise empty shift of the worker has room for the occurrence and the way there and back.
 
-    It may begin at `start`, or in any of its windows if that is None.
+    It may begin at `start`, or in any of its windows if that is None. Where a detour by other doors is
+    shorter than the direct way, the detour counts.
     """
     place = problem.people[problem.person_index[occurrence.person]].place
-    way_there = int(problem.travel[worker.place, place]) + problem.policy.arrival_allowance
-    way_back = int(problem.travel[place, worker.place])
-    if way_there + occurrence.minutes + way_back > worker.max_week_minutes:
+    direct = int(problem.travel[worker.place, place]), int(problem.travel[place, worker.place])
+    if _has_room(problem, worker, occurrence, start, *direct):
+        return True
+    ways = _shortest(problem, worker.place, place), _shortest(problem, place, worker.place)
+    return ways != direct and _has_room(problem, worker, occurrence, start, *ways)
+
+
+def _has_room(
+    problem: Problem, worker: Worker, occurrence: Occurrence, start: int | None, there: int, back: int
+) -> bool:
+    there += problem.policy.arrival_allowance
+    if there + occurrence.minutes + back > worker.max_week_minutes:
         return False
     windows = [(w.start, w.end) for w in occurrence.windows] if start is None else [(start, start)]
     return any(
-        max(first, shift.start + way_there) <= min(last, shift.end - way_back - occurrence.minutes)
+        max(first, shift.start + there) <= min(last, shift.end - back - occurrence.minutes)
         for shift in worker.shifts
         for first, last in windows
     )
+
+
+def _shortest(problem: Problem, start: int, end: int) -> int:
+    """Minutes from place to place by whatever places lie between: a matrix need not know the best way."""
+    best = problem.travel[start].astype(np.int64)
+    while True:
+        better = np.minimum(best, (best[:, None] + problem.travel).min(axis=0))
+        if (better == best).all():
+            return int(best[end])
+        best = better
 
 
 def _refuse_twice(problem: Problem, before: list[int], i: int) -> None:
@@ -94,7 +117,10 @@ def _locked_starts(problem: Problem) -> dict[str, int]:
 
 
 def _refuse_together(problem: Problem, positions: dict[str, list[int]], starts: dict[str, int]) -> None:
-    """The services whose worker and start are locked, against every rule of that worker's week."""
+    """The services whose worker and start are locked, one after the other in that worker's week.
+
+    Only what no further service between or around them could mend is refused.
+    """
     services: dict[str, list[Service]] = defaultdict(list)
     for lock in problem.locks:
         if lock.worker is not None and lock.occurrence in starts:
@@ -102,11 +128,55 @@ def _refuse_together(problem: Problem, positions: dict[str, list[int]], starts: 
             place = problem.people[problem.person_index[occurrence.person]].place
             services[lock.worker].append(Service(occurrence, starts[lock.occurrence], place))
     separate = separate_pairs(problem)
-    for worker, locked in services.items():
-        found = worker_violations(problem, problem.workers[problem.worker_index[worker]], locked, separate)
-        if found:
-            last = max(positions[name][-1] for name in found[0].ids if name in positions)
-            raise ProblemError(f"locks[{last}]", f"cannot hold together with other locks: {found[0]}")
+    for name, locked in services.items():
+        rounds = rounds_of(problem, problem.workers[problem.worker_index[name]], locked)
+        pairs = [pair for round_ in rounds for pair in pairwise(round_.services)]
+        for before, after in pairs:
+            trouble = _trouble_between(problem, before, after, separate)
+            if trouble:
+                raise _together(positions, name, before, after, trouble)
+        for first, second in pairwise(rounds):
+            if second.leave(problem) - first.back(problem) >= problem.policy.rest:
+                continue
+            before, after, base = first.services[-1], second.services[0], first.worker.place
+            home = before.end + _shortest(problem, before.place, base)
+            away = after.start - problem.policy.arrival_allowance - _shortest(problem, base, after.place)
+            if away - home < problem.policy.rest:
+                words = f"leave {away - home} minutes of rest, {problem.policy.rest} are needed"
+                raise _together(positions, name, before, after, words)
+
+
+def _trouble_between(
+    problem: Problem, before: Service, after: Service, separate: frozenset[tuple[str, str]]
+) -> str | None:
+    """Why one worker cannot serve both in one shift, or None."""
+    wait, allowance = after.start - before.end, problem.policy.arrival_allowance
+    if before.occurrence.person != after.occurrence.person:
+        if wait >= int(problem.travel[before.place, after.place]) + allowance:
+            return None
+        needed = _shortest(problem, before.place, after.place) + allowance
+        return f"leave {wait} minutes between them, {needed} are needed" if wait < needed else None
+    if wait < 0:
+        return "overlap"
+    if wait > problem.policy.join_wait or wait > 2 * allowance:
+        return None  # a second visit, or room for another door between them, which would make it one
+    if not (before.occurrence.mergeable and after.occurrence.mergeable):
+        return "would share a visit, and one must stand alone"
+    if (before.occurrence.id, after.occurrence.id) in separate:
+        return "would share a visit, and must be kept separate"
+    return None
+
+
+def _together(
+    positions: dict[str, list[int]], worker: str, before: Service, after: Service, words: str
+) -> ProblemError:
+    names = before.occurrence.id, after.occurrence.id
+    last = max(positions[name][-1] for name in names)
+    return ProblemError(
+        f"locks[{last}]",
+        f"{names[0]!r} at {clock(before.start)} and {names[1]!r} at {clock(after.start)}, "
+        f"both locked to {worker!r}, {words}",
+    )
 
 
 def _refuse_gaps(problem: Problem, positions: dict[str, list[int]], starts: dict[str, int]) -> None:

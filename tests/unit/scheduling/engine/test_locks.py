@@ -11,6 +11,7 @@ from tests.unit.scheduling.engine.builders import (
     a_worker,
     an_occurrence,
     at,
+    even_travel,
 )
 
 DOORS = [a_person("p0", place=1), a_person("p1", place=2)]
@@ -97,3 +98,54 @@ def test_locked_starts_against_a_gap_are_refused():
     with pytest.raises(ProblemError, match=r"^locks\[1\]\.start: .* leave 30 minutes"):
         a_problem(TWO, people=DOORS, locks=locks, gaps=[("o0", "o1", 60, None)])
     assert a_problem(TWO, people=DOORS, locks=locks, gaps=[("o0", "o1", 30, 30)])
+
+
+def test_a_detour_may_make_a_lock_hold():
+    """The matrix says 90 minutes from door to door, and 10 by way of a third place."""
+    travel = even_travel(4)
+    travel[1, 2], travel[1, 3], travel[3, 2] = 90, 5, 5
+    doors = [*DOORS, a_person("p2", place=3)]
+    locks = [Lock("o0", "w0", at(9)), Lock("o1", "w0", at(9, 43))]
+    assert a_problem(TWO, people=doors, travel=travel, locks=locks)
+    travel[1, 3] = 90
+    with pytest.raises(ProblemError, match=r"^locks\[1\]: .* leave 13 minutes between them, 23 are needed"):
+        a_problem(TWO, people=doors, travel=travel, locks=locks)
+
+
+def test_a_detour_may_make_a_worker_reach_a_door():
+    """An hour and a half away, but twenty minutes by way of a third place."""
+    travel = even_travel(3)
+    travel[0, 1] = travel[1, 0] = 90
+    short = [a_worker(shifts=[(at(8), at(10))])]
+    options = {"people": [a_person(), a_person("p1", place=2)], "workers": short, "travel": travel}
+    assert a_problem(locks=[Lock("o0", "w0", at(9))], **options)
+
+
+@pytest.mark.parametrize(
+    ("minute", "words"), [(29, "overlap"), (30, "must stand alone"), (36, "alone"), (37, None)]
+)
+def test_locks_at_one_door_that_would_share_a_visit(minute, words):
+    """One must stand alone: up to six minutes apart nothing can part them, with seven another door could."""
+    occurrences = [an_occurrence("o0"), an_occurrence("o1", mergeable=False)]
+    locks = [Lock("o0", "w0", at(9)), Lock("o1", "w0", at(9, minute))]
+    if words is None:
+        assert a_problem(occurrences, locks=locks)
+        return
+    with pytest.raises(ProblemError, match=rf"^locks\[1\]: .*{words}"):
+        a_problem(occurrences, locks=locks)
+
+
+def test_locks_that_leave_too_little_rest():
+    """Back at 20:40, away at 07:39 is eleven hours all but a minute."""
+    occurrences = [
+        an_occurrence("o0", windows=[(at(20), at(20))]),
+        an_occurrence("o1", windows=[(at(7, day=1), at(9, day=1))]),
+    ]
+    workers = [a_worker(shifts=[(at(14), at(21)), (at(7, day=1), at(15, day=1))])]
+    for minute, fits in [(52, False), (53, True)]:
+        locks = [Lock("o0", "w0", at(20)), Lock("o1", "w0", at(7, minute, day=1))]
+        if fits:
+            assert a_problem(occurrences, workers=workers, locks=locks)
+        else:
+            with pytest.raises(ProblemError, match=r"^locks\[1\]: .* leave 659 minutes of rest"):
+                a_problem(occurrences, workers=workers, locks=locks)
