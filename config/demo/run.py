@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from django.utils import timezone
@@ -15,13 +15,15 @@ from django.utils import timezone
 from config.demo import founding, locality, partner_files, planning, table
 from config.demo.children import Children
 from config.demo.locality import Locality
-from config.demo.partner_files import Folder, PartnerFile
-from hub.models import Agency, Area, Delivery, Person, SourceRecord
+from config.demo.partner_files import Folder
+from config.demo.planning import Planned
+from hub.models import Agency, Area, Delivery, Feed, User
 from hub.services import postcodes, receiving
-from visits.models import Worker
+from scheduling.models import PlanningRun
 from visits.services import naming, staff
 
 Say = Callable[[str], None]
+WIDTH = 34  # of the names of steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +41,97 @@ class Wish:
 
 @dataclass(slots=True)
 class Demonstration:
-    """Runs the steps and says what each did and how long it took."""
+    """Runs the steps, and says of each what it did and how long it took."""
 
     wish: Wish
     children: Children
     say: Say
 
     def run(self) -> Locality:
-        """All steps up to the printed table. Raises OtherDataError, ChildEndedError or PlanningFailedError."""
+        """All steps, the printed table last.
+
+        Raises OtherDataError, ChildEndedError or PlanningFailedError.
+        """
         founding.refuse_other_data(people=self.wish.people, seed=self.wish.seed)
-        with self.step("Invent a locality") as result:
+        place, files = self._invent()
+        deliveries = self._receive(files)
+        self._staff(files)
+        by = founding.administrator()
+        planned = self._plan(by)
+        self.say("")
+        self.say(table.of_deliveries(deliveries))
+        self.say("")
+        self.say(table.of_plans(planned, week_start=self.wish.week_start, seconds=self.wish.seconds))
+        return place
+
+    def _invent(self) -> tuple[Locality, Folder]:
+        with self._step("Invent a locality") as found:
             place = locality.generate(
                 people=self.wish.people,
                 seed=self.wish.seed,
                 week_start=self.wish.week_start,
                 today=self.wish.today,
             )
-            founding.found(place, people=self.wish.people)
             files = partner_files.write(place, self.wish.folder)
-            result.append(f"{len(place.citizens):,} people, {len(place.workers):,} workers")
-            result.append(f"files in {self.wish.folder.name}/")
-        self._receive(files)
-        self._staff(files)
-        rotas, runs = self._plan()
-        self.say("")
-        for text in self._tables(rotas, runs):
-            self.say(text)
-        return place
+            founding.found(place, files, people=self.wish.people)
+            found.append(f"{len(place.citizens):,} people, {len(place.workers):,} workers")
+            found.append(f"their partners' files in {self.wish.folder.parent.name}/")
+        return place, files
+
+    def _receive(self, files: Folder) -> list[Delivery]:
+        with self._step("Postcodes") as found:
+            with files.postcodes.open(encoding="utf-8", newline="") as rows:
+                found.append(f"{postcodes.load(rows):,} loaded")
+        deliveries = []
+        for file in files.deliveries:
+            with self._step(f"Receive {file.agency}") as found:
+                feed = Feed.objects.select_related("agency").get(code=founding.feed_code(file))
+                with file.path.open("rb") as stream:
+                    delivery = receiving.receive(
+                        feed=feed, file=stream, file_name=file.path.name, by=None, now=timezone.now()
+                    )
+                deliveries.append(delivery)
+                found.append(f"{file.path.name}: {table.outcome(delivery)}")
+        return deliveries
+
+    def _staff(self, files: Folder) -> None:
+        counts: Counter[str] = Counter()
+        with self._step("Receive staff and shifts") as found:
+            on = min(self.wish.today, self.wish.week_start)
+            for file in files.staff:
+                agency = Agency.objects.get(code=file.agency)
+                received = staff.receive(file.path.read_bytes(), agency=agency, on=on)
+                counts.update(
+                    taken=received.taken, unchanged=received.unchanged, rejected=len(received.faults)
+                )
+            found.append(", ".join(f"{count:,} {what}" for what, count in counts.items()))
+        with self._step("Name workers") as found:
+            named = sum(naming.name_workers(area=area, on=self.wish.today) for area in Area.objects.all())
+            found.append(f"{named:,} people have one now who had none")
+
+    def _plan(self, by: User) -> Planned:
+        areas = list(Area.objects.order_by("pk"))
+        wish = {"week_start": self.wish.week_start, "seconds": self.wish.seconds, "seed": self.wish.seed}
+        if not self.wish.again:
+            with self._step("Look for an earlier plan") as found:
+                planned = planning.still_valid(areas, **wish)
+                found.append("published, and nothing has changed" if planned else "none that holds")
+            if planned:
+                return planned
+        planning.settle(areas, week_start=self.wish.week_start, by=by, check=self.children.check)
+        self.say(f"Planning, {self.wish.seconds} s each:")
+        with self._step("Plan and publish"):
+            return planning.plan(areas, **wish, by=by, on_finish=self._tell, check=self.children.check)
+
+    def _tell(self, run: PlanningRun) -> None:
+        who = run.agency.name if run.agency else "all together"
+        unplaced = sum(run.figures["unplaced"].values())
+        self.say(f"  {run.area.name}, {who}: {run.figures['arrivals']:,} visits, {unplaced:,} unplaced")
 
     @contextmanager
-    def step(self, what: str) -> Iterator[list[str]]:
-        """Say the step with what it found and its seconds once it has ended."""
+    def _step(self, what: str) -> Iterator[list[str]]:
+        """Say the step, what the block found, and its seconds once it has ended."""
         began = time.monotonic()
         found: list[str] = []
         yield found
-        self.say(f"{what + ':':<34}{', '.join(found):<60}{time.monotonic() - began:6.1f} s")
+        self.say(f"{what:<{WIDTH}}{time.monotonic() - began:6.1f} s  {', '.join(found)}")
