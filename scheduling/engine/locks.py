@@ -7,7 +7,7 @@ occurrence against each other, and the fully locked services of a worker against
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -38,8 +38,9 @@ def _refuse_alone(problem: Problem, path: str, lock: Lock) -> None:
     if lock.start is not None and not any(w.start <= lock.start <= w.end for w in occurrence.windows):
         raise ProblemError(f"{path}.start", f"{lock.start} lies in no window of {occurrence.id!r}")
     if lock.worker is None:
-        able = [w for w in problem.workers if problem.may_serve(w, occurrence)]
-        if sum(can_reach(problem, w, occurrence, lock.start) for w in able) < occurrence.workers:
+        able = (w for w in problem.workers if problem.may_serve(w, occurrence))
+        near = (w for w in able if can_reach(problem, w, occurrence, lock.start))
+        if len(list(islice(near, occurrence.workers))) < occurrence.workers:
             raise ProblemError(
                 f"{path}.start", f"too few workers could serve {occurrence.id!r} at {lock.start}"
             )
@@ -66,6 +67,8 @@ def can_reach(problem: Problem, worker: Worker, occurrence: Occurrence, start: i
     direct = int(problem.travel[worker.place, place]), int(problem.travel[place, worker.place])
     if _has_room(problem, worker, occurrence, start, *direct):
         return True
+    if not _has_room(problem, worker, occurrence, start, 0, 0):
+        return False  # the shift itself is too short or at another time, so the way is not looked for
     ways = _shortest(problem, worker.place, place), _shortest(problem, place, worker.place)
     return ways != direct and _has_room(problem, worker, occurrence, start, *ways)
 
