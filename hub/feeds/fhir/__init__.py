@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from hub.feeds.fhir import appointment, patient, request
 from hub.feeds.fhir.documents import resources
-from hub.feeds.fhir.elements import Found, refuse_modifiers, text
+from hub.feeds.fhir.elements import Found, refuse_modifiers, text, type_name
 from hub.feeds.fields import rejected
 from hub.feeds.record import Record, Rejected, Skipped
 from hub.feeds.values import RefusedError
@@ -37,9 +36,7 @@ def _take(found: Found) -> Taken:
         if not kind:
             raise RefusedError("resource_type", "Give the resource its resourceType.", field="resourceType")
         if kind not in READERS:
-            # A type is a word of letters; what is not may hold anything and is not repeated.
-            named = kind if re.fullmatch(r"[A-Za-z]{1,60}", kind) else "this type"
-            yield Skipped(found.place, f"{named} is not needed")
+            yield Skipped(found.place, f"{type_name(found.resource)} is not needed")
             return
         refuse_modifiers(found.resource)
         yield from READERS[kind](found)

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from hub.feeds.fhir.elements import Found, Json, last_part
+from hub.feeds.fhir.elements import Found, Json, last_part, type_name
 from hub.feeds.record import FeedError, Rejected, Skipped
 
 MAX_DOCUMENT = 64 * 1024 * 1024  # bytes
@@ -78,7 +78,7 @@ def _document(document: Any) -> Resources:
     if document["resourceType"] == "Bundle":
         yield from _entries(document, place="Bundle")
     else:
-        yield Found(document["resourceType"], document)
+        yield Found(type_name(document), document)
 
 
 def _lines(lines: Iterator[tuple[int, bytes]]) -> Resources:

@@ -54,6 +54,12 @@ class Found:
         return "", ""
 
 
+def type_name(resource: Json) -> str:
+    """The type, for a place or a reason: what is no word may hold anything and is not repeated."""
+    kind = resource.get("resourceType")
+    return kind if isinstance(kind, str) and re.fullmatch(r"[A-Za-z]{1,60}", kind) else "resource"
+
+
 def last_part(address: str) -> str:
     """The last part of an address or a URN."""
     return re.split(r"[/:]", address)[-1]
