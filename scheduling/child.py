@@ -26,7 +26,7 @@ from scheduling.engine.solution import Solution
 
 COMMAND = (sys.executable, "-m", "scheduling.engine")
 CODE = Path(__file__).resolve().parent.parent
-GRACE_SECONDS = 120.0  # to start, to compile on a machine's first solve, and to write the plan
+GRACE_SECONDS = 300.0  # to start, to compile on a busy machine's first solve, and to write the plan
 LAST_SECONDS = 30.0  # between asking to stop and killing
 TICK_SECONDS = 1.0
 CANCELLED, OVERDUE = "cancelled", "overdue"

@@ -48,6 +48,9 @@ def work(pk: int) -> None:
         places = "".join(traceback.format_tb(error.__traceback__))
         logger.error("run %s: %s\n%s", run.public_id, type(error).__name__, places)
         _fail(run, f"An error of the program ({type(error).__name__}); the log says where.")
+    except BaseException:  # Ctrl-C, or a worker told to end at once
+        runs.let_go(run)
+        raise
 
 
 def _plan(run: PlanningRun) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from hub import selectors as hub
-from hub.models import Area, User
+from hub.models import Area, Need, User
 from scheduling.engine import problem as engine
 from scheduling.models import PlanningRun, Policy
 
@@ -15,6 +16,14 @@ from scheduling.models import PlanningRun, Policy
 def runs(user: User) -> QuerySet[PlanningRun]:
     """The planning runs of the areas whose rotas this user may open."""
     return PlanningRun.objects.filter(area__in=hub.areas(user))
+
+
+def needs_in_no_area(*, on: date) -> QuerySet[Need]:
+    """Needs in force that no rota can ask for, because nobody knows in which area their person lives."""
+    nowhere = Q(person__address__isnull=True) | Q(person__address__area__isnull=True)
+    return Need.objects.filter(nowhere, person__deceased_on__isnull=True, starts_on__lte=on).exclude(
+        ends_on__lt=on
+    )
 
 
 def policy(area: Area) -> engine.Policy:

@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 from hub.models import Area
 from hub.recurrence import monday_of
-from scheduling import runner, runs
+from scheduling import runner, runs, selectors
 from scheduling.models import OvernightJob, PlanningRun
 from visits.wall_clock import LONDON, local_day
 
@@ -77,6 +77,8 @@ def open_night(*, now: datetime) -> OvernightJob:
                 ignore_conflicts=True,
             )
             logger.info("overnight %s opened for %s areas", job.night, len(made))
+            if lost := selectors.needs_in_no_area(on=night).count():
+                logger.warning("%s needs lie in no area, so no rota asks for them", lost)
             for pk in job.runs.order_by("pk").values_list("pk", flat=True):
                 transaction.on_commit(partial(enqueue, pk))
     return job

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable
 
 from django.db import connection
+from django.utils import timezone
 
 from scheduling import runner
 from scheduling.models import PlanningRun
+from scheduling.services import planning
 
 EVERY_SECONDS = 2.0
 
@@ -25,6 +27,9 @@ def work_and_watch(run: PlanningRun, say: Callable[[str], object]) -> PlanningRu
             if run.status not in (PlanningRun.Status.QUEUED, PlanningRun.Status.RUNNING):
                 break
             ended.wait(EVERY_SECONDS)  # another worker has it, or had it and died
+    except KeyboardInterrupt:
+        planning.cancel(run=run, by=None, now=timezone.now())
+        raise
     finally:
         ended.set()
         teller.join()

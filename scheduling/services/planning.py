@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from hub.models import Agency, Area, User
-from scheduling import tasks
+from scheduling import runs, tasks
 from scheduling.models import PlanningRun
 
 MOST_SECONDS = (
@@ -66,13 +66,13 @@ def request(
 def cancel(*, run: PlanningRun, by: User | None, now: datetime) -> None:
     """Call the run off. If it is under way its worker stops it within seconds and keeps the best plan found.
 
-    A run that has ended stays as it is.
+    A run that nobody works on, or whose worker has died, ends at once; one that has ended stays as it is.
     """
     with transaction.atomic():
         held = PlanningRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if held.status not in (Status.QUEUED, Status.RUNNING) or held.cancel_requested_at is not None:
             return
         held.cancel_requested_at, held.cancel_requested_by = now, by
-        if held.status == Status.QUEUED:
+        if runs.due_for_work().filter(pk=run.pk).exists():  # nobody is at work who could stop
             held.status, held.finished_at = Status.CANCELLED, now
         held.save(update_fields=["cancel_requested_at", "cancel_requested_by", "status", "finished_at"])

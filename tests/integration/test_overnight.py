@@ -113,6 +113,15 @@ def test_the_command_works_through_the_night_without_celery(settings: Any) -> No
     assert Rota.objects.count() == 2
 
 
+def test_needs_that_no_area_holds_are_told_of() -> None:
+    """A postcode that nobody knows puts a person outside every rota, and somebody has to hear of it."""
+    week = make_week()
+    Need.objects.update(starts_on=timezone.localdate())
+    week.person.address.area = None
+    week.person.address.save()
+    assert "2 needs lie in no area" in overnight()
+
+
 def test_the_command_says_which_areas_have_no_candidate(settings: Any) -> None:
     """An area whose policy cannot be used fails alone, and the command with it."""
     settings.OVERNIGHT_SECONDS = 1

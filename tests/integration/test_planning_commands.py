@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import uuid
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from scheduling import tasks
+from scheduling.models import PlanningRun
 from tests.factories.hub import make_area, make_user
 from tests.factories.scheduling import Week, make_candidate, make_run, make_week
 from tests.factories.visits import MONDAY
@@ -41,6 +46,23 @@ def test_plan_leaves_a_candidate_and_publish_puts_it_in_force(week: Week) -> Non
     assert "Published version 1" in call("publish", str(rota.public_id), by=by.username)
     rota.refresh_from_db()
     assert (rota.status, rota.events.last().by) == ("published", by)
+
+
+def test_ctrl_c_leaves_the_week_free_and_no_search_behind(
+    week: Week, child_environment: dict[str, str]
+) -> None:
+    """The run is cancelled, its process gone, and the week can be planned again."""
+    command = [sys.executable, "manage.py", "plan", week.area.code, str(MONDAY), "--seconds", "600"]
+    process = subprocess.Popen(
+        command, cwd=settings.BASE_DIR, env=child_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert b"cost" in process.stdout.readline()  # it has begun to search
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode != 0, said
+    run = PlanningRun.objects.get()
+    assert run.status == "cancelled"
 
 
 def test_plan_of_one_agency_tells_figures_alone(week: Week) -> None:

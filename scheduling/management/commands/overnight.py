@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scheduling import tasks
+from scheduling import selectors, tasks
 from scheduling.management.watching import work_and_watch
 from scheduling.models import PlanningRun
 
@@ -27,6 +27,10 @@ class Command(BaseCommand):
         job = tasks.open_night(now=timezone.now())
         runs = list(job.runs.select_related("area").order_by("pk"))
         self.stdout.write(f"Night of {job.night}: {len(runs)} areas")
+        if lost := selectors.needs_in_no_area(on=job.night).count():
+            self.stdout.write(
+                f"{lost} needs lie in no area: no rota asks for them until a postcode is mended"
+            )
         if not options["wait"]:
             return
         ended = [work_and_watch(run, self.stdout.write) for run in runs]

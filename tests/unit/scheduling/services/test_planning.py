@@ -77,6 +77,17 @@ def test_a_run_under_way_is_asked_to_stop() -> None:
     assert runs.beat(held, {}) is True
 
 
+def test_a_run_whose_worker_died_is_cancelled_at_once() -> None:
+    """Nobody is left to stop it, and the week must not stay taken."""
+    run = make_run(make_area())
+    held = runs.claim(run.pk)
+    assert held is not None
+    runs.let_go(held)
+    planning.cancel(run=run, by=None, now=NOW)
+    run.refresh_from_db()
+    assert run.status == "cancelled"
+
+
 def test_a_run_that_has_ended_cannot_be_cancelled() -> None:
     """Done stays done."""
     run = make_run(make_area(), status="done")
