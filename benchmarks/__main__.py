@@ -12,6 +12,7 @@ import sys
 
 COMMANDS = {
     "peers": "ours, PyVRP, VROOM and OR-Tools routing on the same random days",
+    "report": "run the set and write docs/benchmarks.md",
     "week": "our planner and the pipeline a user would build today on week files",
 }
 
