@@ -16,12 +16,12 @@ from scheduling.pages.board import Day, Row
 from scheduling.pages.board_data import BoardVisit
 
 OPENS, CLOSES = 6 * 60, 23 * 60  # the clock of the board, in minutes of the day
-WEEK_WIDTH, WEEK_HEIGHT = 136, 14
+WEEK_WIDTH, WEEK_HEIGHT = 128, 14
 WEEK_SCALE = WEEK_WIDTH / (CLOSES - OPENS)
 SCALE = 1.25  # pixels a minute in the day view
 HEIGHT, TOP, BLOCK = 40, 2, 36
 TRACK_WIDTH = round((CLOSES - OPENS) * SCALE)
-LETTER = 6.4  # pixels that a letter of a name takes, on average
+LETTER = 6.8  # pixels that a letter of a name takes, on average
 NOBODY = UUID(int=0)
 
 
@@ -170,7 +170,7 @@ def _marks(visit: BoardVisit, left: float, width: float) -> str:
     drawn, x = "", left
     if len(visit.parts) > 1:
         drawn += f'<text class="saved" x="{x:.1f}" y="15">−{len(visit.parts) - 1}</text>'
-        x += 15
+        x += 19
     for name in names[: max(1, int((left + width - 9 - x) / 12))]:
         drawn += f'<use href="#m-{name}" class="{name}" x="{x:.1f}" y="6" width="10" height="10"/>'
         x += 12
@@ -186,7 +186,8 @@ def _band(shift: tuple[int, int] | None, scale: float, height: int) -> str:
 
 
 def _x(minute: float, scale: float) -> float:
-    return (minute - OPENS) * scale
+    """Where a minute lies; what is before or after the clock stands at its edge, where one can see it."""
+    return min(max(minute - OPENS, 0), CLOSES - OPENS - 5) * scale
 
 
 def _clock(minute: int) -> str:

@@ -30,13 +30,20 @@ class BusyWeek:
 
 
 def make_busy_week(
-    *, workers: int = 10, days: int = 7, status: str = Rota.Status.PUBLISHED, monday: dt.date = MONDAY
+    *,
+    workers: int = 10,
+    days: int = 7,
+    status: str = Rota.Status.PUBLISHED,
+    monday: dt.date = MONDAY,
+    code: str = "aylsham",
 ) -> BusyWeek:
     """Each worker makes seven visits a day, every third of them joined from two agencies' needs."""
-    carers = make_agency("brook-care", name="Brook Care", letter="B", hue=1)
-    nurses = make_agency("county-nursing", kind=Agency.Kind.NURSING, name="County Nursing", letter="N", hue=2)
+    carers = make_agency(f"{code}-care", name="Brook Care", letter="B", hue=1)
+    nurses = make_agency(
+        f"{code}-nursing", kind=Agency.Kind.NURSING, name="County Nursing", letter="N", hue=2
+    )
     make_agreement(carers, nurses)
-    area = make_area("aylsham", name="Aylsham")
+    area = make_area(code, name="Aylsham")
     staff = _workers(workers, carers, nurses, area)
     people = _people(workers * PER_DAY // 2, carers, area)
     care = _needs(people, carers, "Morning care", 30)
@@ -97,7 +104,7 @@ def _people(count: int, agency: Agency, area: Area) -> list[Person]:
             latitude=52.75 + number % 11 / 120,
             longitude=1.2 + number % 13 / 120,
             area=area,
-            match_key=f"{number}millroadaylsham",
+            match_key=f"{number}millroad{area.code}",
         )
         for number in range(count)
     )

@@ -70,7 +70,8 @@ def why(visit: Visit) -> str:
     day = local_day(visit.starts_at)
     named = selectors.named_workers([person.pk]).select_related("worker").first()
     times = selectors.contacts_between(person, worker, until=day)
-    before = f"came {times} time{'' if times == 1 else 's'} in the 28 days before"
+    often = f"came {times} time{'' if times == 1 else 's'}" if times else "did not come"
+    before = f"{often} in the 28 days before"
     if named is not None and named.worker_id == worker.pk:
         return f"{worker.name} is the named worker, and {before}."
     reason = (
