@@ -71,8 +71,9 @@ def _needs(area: Area, clock: WeekClock, agencies: Sequence[Agency]) -> list[Nee
     alive = Need.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=clock.days[0]), starts_on__lte=clock.days[-1]
     )
-    here = alive.filter(agency__in=agencies, person__address__area=area, person__deceased_on__isnull=True)
-    return list(here.select_related("person__address").order_by("pk"))
+    here = alive.filter(agency__in=agencies, person__address__area=area)
+    living = here.filter(person__deceased=False, person__deceased_on__isnull=True)
+    return list(living.select_related("person__address").order_by("pk"))
 
 
 def _due(need: Need, clock: WeekClock) -> list[Due]:

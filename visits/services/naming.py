@@ -21,7 +21,8 @@ def name_workers(*, area: Area, on: date) -> int:
     """
     workers = {worker.pk: worker for worker in Worker.objects.filter(area=area, is_active=True)}
     barred = set(BarredWorker.objects.filter(worker__in=workers).values_list("person_id", "worker_id"))
-    unnamed = Person.objects.filter(address__area=area, named__isnull=True, deceased_on__isnull=True)
+    living = Person.objects.filter(address__area=area, deceased=False, deceased_on__isnull=True)
+    unnamed = living.filter(named__isnull=True)
     came = _came(unnamed.values_list("pk", flat=True), workers, on)
     named = []
     for person, days in sorted(came.items()):

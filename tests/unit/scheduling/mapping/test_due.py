@@ -55,9 +55,11 @@ def test_a_door_without_a_place_is_counted_and_not_planned(week: Week) -> None:
     assert (len(what.to_plan), len(what.no_location), len(what)) == (10, 7, 17)
 
 
-def test_nothing_is_asked_for_someone_who_has_died(week: Week) -> None:
-    """A death ends what is asked."""
-    week.person.deceased_on = MONDAY
+@pytest.mark.parametrize("known", [{"deceased_on": MONDAY}, {"deceased": True}])
+def test_nothing_is_asked_for_someone_who_has_died(week: Week, known: dict[str, object]) -> None:
+    """A death ends what is asked, whether or not its day is known."""
+    for name, value in known.items():
+        setattr(week.person, name, value)
     week.person.save()
     assert len(asked(week.area, CLOCK, [week.agency])) == 0
 
