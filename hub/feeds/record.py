@@ -109,7 +109,8 @@ class Rejected:
 class Skipped:
     """Well formed, but nothing to take; counted, so that the whole file is accounted for.
 
-    `ends_need` is the key of a need sent earlier that is no longer to be done.
+    `ends_need` is the key of a need sent earlier that is no longer to be done; it also stands for
+    the needs whose keys begin with it and an @.
     """
 
     place: str

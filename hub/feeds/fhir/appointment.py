@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from hub.feeds import repeats
 from hub.feeds.fhir import timing
 from hub.feeds.fhir.elements import Found, Json, instant, items, part, text
 from hub.feeds.fhir.need import Undertaking, needs_of, person_key
@@ -38,7 +39,7 @@ def _undertaking(found: Found, key: str) -> Undertaking:
     fields = Fields(found.place, {"start": text(visit.get("start"))})
     start = fields.required("start", instant)
     schedule = timing.Schedule(
-        rrule=timing.repeats.ONCE,
+        rrule=repeats.ONCE,
         starts_on=start.date(),
         slots=(timing.Slot(at=start.time().replace(second=0, microsecond=0)),),
         minutes=_minutes(visit),
