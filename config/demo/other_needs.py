@@ -29,48 +29,36 @@ def nursing(citizen: Citizen, rng: Random, week_start: date) -> Iterator[Need]:
         since(rng, week_start),
         priority=2,
     )
-    kind = rng.random()
-    if kind < 0.06:
-        insulin = replace(
-            plain, title="Insulin", skills=("insulin",), minutes=15, priority=1, time_critical=True
-        )
-        yield replace(
-            insulin,
-            title="Morning insulin",
-            window_start=time(7, 15),
-            window_end=time(9, 0),
-            preferred=time(8),
-        )
-        yield replace(
-            insulin,
-            title="Evening insulin",
-            window_start=time(16, 15),
-            window_end=time(18, 0),
-            preferred=time(17),
-        )
-    elif kind < 0.16:
+    kind = rng.randrange(100)
+    if kind < 8:
+        yield from _insulin(plain)
+    elif kind < 17:
         rule = weekly(rng, rng.choice((2, 3)), apart=True)
         yield replace(
             plain, title="Wound care", skills=("wound_care",), minutes=35, rrule=rule, flexible_days=1
         )
-    elif kind < 0.20:
+    elif kind < 20:
         rule = weekly(rng, 1)
         yield replace(
             plain, title="Catheter care", skills=("catheter_care",), minutes=40, rrule=rule, flexible_days=2
         )
-    elif kind < 0.27:
-        rule = weekly(rng, 1)
-        yield replace(
-            plain,
-            title="Observations",
-            skills=("observations",),
-            minutes=20,
-            rrule=rule,
-            flexible_days=3,
-            priority=3,
-        )
-    elif kind < 0.31:
+    elif kind < 24:  # just back from hospital
+        yield replace(plain, title="Daily observations", skills=("observations",), minutes=20)
+    elif kind < 30:
+        watch = replace(plain, title="Weekly observations", skills=("observations",), minutes=20, priority=3)
+        yield replace(watch, rrule=weekly(rng, 1), flexible_days=3)
+    elif kind < 34:
         yield _booked(citizen, rng, week_start)
+
+
+def _insulin(plain: Need) -> Iterator[Need]:
+    """Twice a day, with food."""
+    insulin = replace(plain, skills=("insulin",), minutes=15, priority=1, time_critical=True)
+    for title, first, last, at in (
+        ("Morning insulin", time(7, 15), time(9, 0), time(8)),
+        ("Evening insulin", time(16, 15), time(18, 0), time(17)),
+    ):
+        yield replace(insulin, title=title, window_start=first, window_end=last, preferred=at)
 
 
 def _booked(citizen: Citizen, rng: Random, week_start: date) -> Need:

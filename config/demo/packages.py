@@ -77,7 +77,7 @@ def _keyed(needs: Sequence[Need], *, after: int) -> list[Need]:
 
 
 def _home_care(citizen: Citizen, providers: tuple[str, str], rng: Random, week_start: date) -> Iterator[Need]:
-    if rng.random() > 0.65:
+    if rng.random() > 0.62:
         return
     provider, other = rng.sample(providers, 2)
     bands = rng.choices([bands for bands, _ in PATTERNS], [share for _, share in PATTERNS])[0]
@@ -97,7 +97,7 @@ def _home_care(citizen: Citizen, providers: tuple[str, str], rng: Random, week_s
                 workers=2 if double else 1,
                 gender=gender if band in (MORNING, BED) else "",
             )
-    if rng.random() < 0.18:  # the other provider comes too, for what the first does not do
+    if rng.random() < 0.3:  # the other provider comes too, for what the first does not do
         band = rng.choice((MORNING, LUNCH, TEA))
         rule = DAILY if rng.random() < 0.5 else weekly(rng, 3)
         extra = _call(citizen, other, band, rng, since(rng, week_start), rrule=rule)

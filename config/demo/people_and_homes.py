@@ -39,7 +39,7 @@ def settle(patch: Patch, *, count: int, seed: int) -> list[Citizen]:
     while len(people) < count:
         people.append(_single(next(homes), rng))
     alone = [index for index, person in enumerate(people) if not person.tie and index > len(AWKWARD) + 4]
-    for index in alone[: max(1, count // 150)]:
+    for index in alone[: max(1, count // 300)]:
         _move_to_unknown_postcode(people, index)
     for index in alone[-max(1, count // 300) :]:
         people[index] = replace(people[index], restricted=True)

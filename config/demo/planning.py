@@ -1,8 +1,14 @@
-"""Each agency alone and all together: the same optimiser, the same seconds, by real planning runs."""
+"""Each agency alone and all together: the same optimiser, the same seconds, by real planning runs.
+
+Either side searches for the same seconds in all. Those of the side where each agency plans alone are
+shared out by how much each has to plan, so that a call gets as much search on one side as on the other.
+"""
 
 from __future__ import annotations
 
+import math
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +17,6 @@ from django.utils import timezone
 
 from config.demo import serving
 from hub.models import Agency, Area, User
-from hub.selectors import agencies_planned_together
 from scheduling import mapping, selectors, tasks
 from scheduling.models import PlanningRun
 from scheduling.services import planning, publishing
@@ -48,7 +53,8 @@ def still_valid(areas: Sequence[Area], *, week_start: date, seconds: int, seed: 
         others = PlanningRun.objects.filter(
             area=area, agency__isnull=False, status=Status.DONE, requested_at=run.requested_at
         ).select_related("agency")
-        if {other.agency_id for other in others} != {agency.pk for agency in _agencies(area)}:
+        shares = _shares(area, week_start, seconds)
+        if {(other.agency_id, other.seconds) for other in others} != {(a.pk, share) for a, share in shares}:
             return None
         rotas.append(rota)
         together.append(run)
@@ -73,9 +79,10 @@ def plan(
     now = timezone.now()  # one moment for all, which makes them a batch
     together, alone = [], []
     for area in areas:
-        for agency in (None, *_agencies(area)):
+        shares = _shares(area, week_start, seconds)
+        for agency, share in [(None, seconds), *shares]:
             run = planning.request(
-                area=area, week_start=week_start, agency=agency, seconds=seconds, seed=seed, by=by, now=now
+                area=area, week_start=week_start, agency=agency, seconds=share, seed=seed, by=by, now=now
             )
             (alone if agency else together).append(run)
     finished = _wait([*together, *alone], seconds=seconds, on_finish=on_finish, check=check)
@@ -103,10 +110,12 @@ def settle(areas: Sequence[Area], *, week_start: date, by: User, check: Callable
         time.sleep(1)
 
 
-def _agencies(area: Area) -> list[Agency]:
-    """Those that may be planned together and have needs here; whoever has none makes no visits alone."""
-    partners = agencies_planned_together(on=timezone.localdate())
-    return list(partners.filter(needs__person__address__area=area).distinct())
+def _shares(area: Area, week_start: date, seconds: int) -> list[tuple[Agency, int]]:
+    """The agencies with anything to plan, the busiest first, and the seconds of each, rounded up."""
+    mapped = mapping.build(area, week_start, on=timezone.localdate(), policy=selectors.policy(area))
+    busy = Counter(due.need.agency_id for due in (*mapped.asked.to_plan, *mapped.asked.no_location))
+    agencies = Agency.objects.in_bulk(busy)
+    return [(agencies[pk], math.ceil(seconds * count / busy.total())) for pk, count in busy.most_common()]
 
 
 def _inputs_changed(rota: Rota) -> bool:

@@ -79,9 +79,11 @@ class Demonstration:
         return place, files
 
     def _receive(self, files: Folder) -> list[Delivery]:
-        with self._step("Postcodes") as found:
-            with files.postcodes.open(encoding="utf-8", newline="") as rows:
-                found.append(f"{postcodes.load(rows):,} loaded")
+        with (
+            self._step("Postcodes") as found,
+            files.postcodes.open(encoding="utf-8", newline="") as rows,
+        ):
+            found.append(f"{postcodes.load(rows):,} loaded")
         deliveries = []
         for file in files.deliveries:
             with self._step(f"Receive {file.agency}") as found:
@@ -119,14 +121,19 @@ class Demonstration:
             if planned:
                 return planned
         planning.settle(areas, week_start=self.wish.week_start, by=by, check=self.children.check)
-        self.say(f"Planning, {self.wish.seconds} s each:")
+        self.say(
+            f"Planning each agency alone and all together, {self.wish.seconds} s of search for each side:"
+        )
         with self._step("Plan and publish"):
             return planning.plan(areas, **wish, by=by, on_finish=self._tell, check=self.children.check)
 
     def _tell(self, run: PlanningRun) -> None:
-        who = run.agency.name if run.agency else "all together"
+        who = f"{run.agency.name} alone" if run.agency else "all together"
         unplaced = sum(run.figures["unplaced"].values())
-        self.say(f"  {run.area.name}, {who}: {run.figures['arrivals']:,} visits, {unplaced:,} unplaced")
+        self.say(
+            f"  {run.area.name}, {who}: {run.figures['arrivals']:,} visits, "
+            f"{unplaced:,} unplaced, in {run.seconds} s"
+        )
 
     @contextmanager
     def _step(self, what: str) -> Iterator[list[str]]:

@@ -13,6 +13,15 @@ from scheduling.models import PlanningRun
 from visits.models import Rota, Unplaced, Worker
 
 REASONS = dict(Unplaced.Reason.choices)
+COUNTED = (
+    "arrivals",
+    "faces",
+    "named_visits",
+    "nameable_visits",
+    "joined",
+    "travel_minutes",
+    "care_minutes",
+)
 
 
 @dataclass(slots=True)
@@ -26,6 +35,7 @@ class Sum:
     named_visits: int = 0
     nameable_visits: int = 0
     travel_minutes: int = 0
+    joined: int = 0
     care_minutes: int = 0
     unplaced: Counter[str] = field(default_factory=Counter)
 
@@ -37,9 +47,8 @@ class Sum:
             people=sum(rota.figures["people"] for rota in rotas),
         )
         for run in runs:
-            for name in ("arrivals", "faces", "named_visits", "nameable_visits", "travel_minutes"):
+            for name in COUNTED:
                 setattr(result, name, getattr(result, name) + run.figures[name])
-            result.care_minutes += run.figures["care_minutes"]
             result.unplaced.update(run.figures["unplaced"])
         return result
 
@@ -79,6 +88,7 @@ def lines(alone: Sum, together: Sum) -> list[Line]:
     reasons = sorted(alone.unplaced.keys() | together.unplaced.keys())
     return [
         Line("Visits (arrivals at a door)", alone.arrivals, together.arrivals),
+        Line("Arrivals saved by joining calls", alone.joined, together.joined),
         Line("Arrivals per person", _per(alone.arrivals, alone), _per(together.arrivals, together), 2),
         Line("Faces per person in the 7 days", _per(alone.faces, alone), _per(together.faces, together), 2),
         Line("Visits by the named worker", _named(alone), _named(together), 1, " %"),
@@ -116,7 +126,7 @@ def of_plans(planned: Planned, *, week_start: date, seconds: int) -> str:
     title = (
         f"Week of {week_start:%-d %B %Y}, {where}: "
         f"{together.people:,} people to visit, {workers:,} workers.\n"
-        f"Every plan by the same optimiser in {seconds} s; published: all together."
+        f"Both columns by the same optimiser in the same {seconds} s of search; published: all together."
     )
     note = "These plans were made and published before; nothing they rest on has changed."
     return written(title, lines(alone, together), note=note if planned.repeated else "")

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--people", type=int, default=300, help="300; more than 400 make more areas")
         parser.add_argument("--seed", type=int, default=1, help="another seed makes other people")
-        parser.add_argument("--seconds", type=int, default=15, help="for each plan; 15")
+        parser.add_argument("--seconds", type=int, default=40, help="of search for each side; 40")
         parser.add_argument("--week", type=date.fromisoformat, help="its Monday; the next one if left out")
         parser.add_argument("--again", action="store_true", help="plan though nothing has changed")
         parser.add_argument("--serve", action=BooleanOptionalAction, default=True)
