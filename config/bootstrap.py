@@ -131,13 +131,13 @@ def compile_engine() -> None:
     stamps = json.loads(STAMPS.read_text())
     if stamps.get("engine") == mark:
         return
-    with Step("Compiling the optimiser, once"):
+    with Step("Compiling the optimiser (a minute or two, once)") as compiling:
         compiler = subprocess.Popen([str(PYTHON), "-c", WARM], cwd=str(ROOT))
         while compiler.poll() is None:
             try:
                 compiler.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
-                say("  still compiling; a minute is usual")
+                say(f"  … {compiling.seconds():.0f} s")
         if compiler.returncode:
             raise SetUpError("The optimiser could not be compiled; the message is above.")
     STAMPS.write_text(json.dumps({**stamps, "engine": mark}))
@@ -150,12 +150,17 @@ class Step:
         self.what = what
         self.began = time.monotonic()
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Step:
         say(f"{self.what} …")
+        return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            say(f"{self.what}: done in {time.monotonic() - self.began:.1f} s")
+            say(f"{self.what}: done in {self.seconds():.1f} s")
+
+    def seconds(self) -> float:
+        """How long it has been going on."""
+        return time.monotonic() - self.began
 
 
 def say(what: str) -> None:

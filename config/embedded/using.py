@@ -20,8 +20,8 @@ from config.embedded.home import Home, Running
 from config.embedded.keeper import SERVERS
 
 CODE = Path(__file__).resolve().parents[2]
-ANSWER_SECONDS = 10
-LEAVE_SECONDS = 10
+ANSWER_SECONDS = 30
+LEAVE_SECONDS = 20
 
 
 @dataclass(slots=True)

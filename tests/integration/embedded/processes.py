@@ -55,17 +55,17 @@ class User:
 
     def goes(self) -> None:
         """Let it end as programs do, and wait until it has."""
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
 
     def is_killed(self) -> None:
         """Kill -9."""
         self.process.kill()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
 
 
 def soon(condition: Callable[[], bool]) -> bool:
-    """Whether the condition comes true within 15 seconds."""
-    deadline = time.monotonic() + 15
+    """Whether the condition comes true within half a minute."""
+    deadline = time.monotonic() + 30
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
     return condition()

@@ -77,7 +77,7 @@ def test_without_turns_one_of_two_starters_would_fail(shared_root: Path) -> None
     said = [json.loads(keeper.stdout.read()) for keeper in keepers if keeper.stdout]
     os.close(holder)
     for keeper in keepers:
-        keeper.communicate(timeout=20)
+        keeper.communicate(timeout=60)
     assert sorted("error" in answer for answer in said) == [False, True]
 
 
@@ -107,7 +107,7 @@ def test_a_forked_child_keeps_the_servers_it_needs(shared_root: Path) -> None:
     _, redis, _ = user.says()
     assert user.process.stdout
     child = int(user.process.stdout.readline())
-    assert user.process.wait(20) == 0
+    assert user.process.wait(60) == 0
     assert is_up(redis)
     os.kill(child, signal.SIGKILL)
     user.process.communicate()
