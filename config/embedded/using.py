@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,4 +112,5 @@ def _see_out(each: Use, deadline: float) -> None:
             return
         time.sleep(0.01)
     if each.keeper is not None:
-        each.keeper.wait(LEAVE_SECONDS)
+        with suppress(subprocess.TimeoutExpired):
+            each.keeper.wait(LEAVE_SECONDS)
