@@ -16,7 +16,7 @@ from scheduling.engine.cost import arrivals, price, total
 from scheduling.engine.interchange import read_problem, write_plan
 from scheduling.engine.problem import Problem
 from scheduling.engine.solution import Solution
-from scheduling.engine.solve import Stop, solve
+from scheduling.engine.solve import Stop, solve, warm
 
 Line = dict[str, Any]
 
@@ -33,12 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Iterator[Line]:
     """A line for ours and one for the pipeline on each file, with the reference beside the file if any."""
-    warm = True
+    warm()  # compile or load our machine code before any clock runs
     for path in options.problems:
         problem = read_problem(path)
-        if warm:  # compile or load our machine code before any clock runs
-            solve(problem, stop=Stop(steps=1))
-            warm = False
         yield _line(problem, path, "ours", _ours(problem, options), options)
         if not options.no_pipeline:
             done = run_isolated(pipeline.plan, problem, options.seconds, patience=4 * options.seconds + 120)

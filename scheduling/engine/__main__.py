@@ -12,7 +12,8 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
@@ -46,12 +47,14 @@ class UnusableError(Exception):
 
 def run_solve(options: argparse.Namespace) -> int:
     """Solve, write the best plan, also after Ctrl-C, and say what it costs."""
-    from scheduling.engine.solve import Stop, solve  # compiled code that checking a plan does not need
+    from scheduling.engine.solve import Stop, solve, warm  # compiled code that checking a plan does not need
 
     _refuse_unwritable(options.out)
     problem = _usable(read_problem, options.problem)
     initial = _usable(read_plan, options.initial).solution if options.initial else None
     cancelled = _cancelled_by_signals()
+    with _told_if_slow("compiling the search, which is done once and takes a minute or two"):
+        warm()
     seconds = options.seconds
     if seconds is None and options.steps is None:
         seconds = DEFAULT_SECONDS
@@ -152,6 +155,17 @@ def _cancelled_by_signals() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, cancel)
     return cancelled
+
+
+@contextmanager
+def _told_if_slow(message: str) -> Iterator[None]:
+    """Say on standard error what is going on if it goes on for more than three seconds."""
+    timer = threading.Timer(3.0, lambda: print(message, file=sys.stderr, flush=True))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class _Printer:
