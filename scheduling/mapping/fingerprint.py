@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from scheduling.engine.problem import Problem
@@ -42,32 +41,33 @@ def _inputs(problem: Problem, asked: Asked, coordinates: Sequence[tuple[float, f
     return {
         "agencies": sorted({item.agency for item in (*problem.occurrences, *problem.workers)}),
         "needs": [
-            [_plain(asdict(occurrence)) for occurrence in problem.occurrences],
-            [asdict(gap) for gap in problem.gaps],
+            problem.occurrences,
+            problem.gaps,
             problem.separate,
             sorted(due.code for due in asked.no_location),
         ],
         "cancellations": sorted(due.code for due in asked.cancelled),
         "people": [
-            [person.id, coordinates[person.place], person.named_worker, sorted(person.barred_workers)]
+            [person.id, coordinates[person.place], person.named_worker, person.barred_workers]
             for person in problem.people
         ],
         "workers": [
             [w.id, w.agency, w.gender, w.max_week_minutes, coordinates[w.place]] for w in problem.workers
         ],
-        "skills": [
-            [[w.id, sorted(w.skills)] for w in problem.workers],
-            [asdict(delegation) for delegation in problem.delegations],
-        ],
-        "shifts": [[w.id, [asdict(shift) for shift in w.shifts]] for w in problem.workers],
-        "published": [asdict(item) for item in problem.published],
-        "policy": asdict(problem.policy),
+        "skills": [[[w.id, w.skills] for w in problem.workers], problem.delegations],
+        "shifts": [[w.id, w.shifts] for w in problem.workers],
+        "published": problem.published,
+        "policy": problem.policy,
     }
 
 
-def _plain(occurrence: dict[str, Any]) -> dict[str, Any]:
-    return {**occurrence, "skills": sorted(occurrence["skills"])}
-
-
 def _sha256(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    text = json.dumps(value, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(item: Any) -> list[Any]:
+    """Sets in order; the engine's own things as their fields."""
+    if isinstance(item, frozenset):
+        return sorted(item)
+    return [getattr(item, name) for name in item.__slots__]
