@@ -1,6 +1,7 @@
 """FHIR R4: how it is sent, and what persons, needs and contacts come of it."""
 
 import io
+import tracemalloc
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -607,3 +608,38 @@ def test_a_deletion_in_a_transaction_ends_the_need() -> None:
         "entry": [{"request": {"method": "DELETE", "url": "ServiceRequest/sr-9"}}],
     }
     assert [one.ends_need for one in of_bytes(orjson.dumps(bundle))] == ["ServiceRequest/sr-9"]
+
+
+class Endless(io.RawIOBase):
+    """Patients line by line, made as they are read, so that only the reader uses memory."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._line = orjson.dumps(PATIENT | {"text": {"div": "words " * 500}}) + b"\n"
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        if self._left <= 0:
+            return 0
+        buffer[: len(self._line)] = self._line
+        self._left -= len(self._line)
+        return len(self._line)
+
+
+def peak_of(size: int) -> int:
+    tracemalloc.start()
+    try:
+        for _ in FEEDS["fhir"].read(io.BufferedReader(Endless(size))):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_lines() -> None:
+    """Four times the persons need the same memory."""
+    small, large = peak_of(2_000_000), peak_of(8_000_000)
+    assert large < small + 100_000
+    assert large < 1_000_000
