@@ -23,7 +23,7 @@ def build_tables(problem: Problem, seed: int) -> Tables:
     competence, kinds = _competence(problem, nodes)
     travel = np.ascontiguousarray(problem.travel, dtype=np.int32)
     policy = _policy(problem)
-    candidates = _candidates(node, windows, route, competence, kinds, travel, policy)
+    candidates = _candidates(node, windows, route, competence, kinds, policy)
     person_from, person_nodes = _nodes_by_person(node, len(problem.people))
     length = _longest(node, route)
     size, routes = len(nodes), len(route)
@@ -216,18 +216,19 @@ def _candidates(
     route: Ints,
     competence: NDArray[np.uint8],
     kinds: Ints,
-    travel: Ints,
     policy: Longs,
 ) -> Ints:
-    """Routes that could serve each node if they had nothing else; fills CAND_FROM and CAND_TO."""
+    """Routes of workers who may serve each node, on then; fills CAND_FROM and CAND_TO.
+
+    Travel is not asked about: where triangles do not hold, the way may be shorter by another door.
+    """
     if not len(node) or not len(route):
         return np.zeros(0, np.int32)
     order = np.argsort(route[:, tb.OPEN], kind="stable").astype(np.int32)
-    counted = list_candidates(
-        node, windows, route, order, competence, kinds, travel, policy, np.zeros(0, np.int32)
-    )
+    nothing = np.zeros(0, np.int32)
+    counted = list_candidates(node, windows, route, order, competence, kinds, policy, nothing)
     found = np.zeros(counted, np.int32)
-    list_candidates(node, windows, route, order, competence, kinds, travel, policy, found)
+    list_candidates(node, windows, route, order, competence, kinds, policy, found)
     return found
 
 
@@ -239,7 +240,6 @@ def list_candidates(
     order: Ints,
     competence: NDArray[np.uint8],
     kinds: Ints,
-    travel: Ints,
     policy: Longs,
     found: Ints,
 ) -> int:
@@ -249,27 +249,22 @@ def list_candidates(
     count = 0
     for n in range(len(node)):
         row = node[n]
+        own = windows[row[tb.WIN_FROM] : row[tb.WIN_TO]]
         node[n, tb.CAND_FROM] = count
-        seen = -1
-        for j in range(row[tb.WIN_FROM], row[tb.WIN_TO]):
-            low, high = windows[j, 0], windows[j, 1]
-            first = np.searchsorted(opens, low - longest)
-            last = np.searchsorted(opens, high, side="right")
-            for k in range(max(first, seen + 1), last):
-                r = order[k]
-                if competence[kinds[n], route[r, tb.WORKER]] == 0:
-                    continue
-                there = travel[route[r, tb.BASE], row[tb.PLACE]] + policy[tb.ALLOWANCE]
-                home = travel[row[tb.PLACE], route[r, tb.BASE]] + row[tb.MINUTES]
-                fits = False
-                for m in range(row[tb.WIN_FROM], row[tb.WIN_TO]):
-                    earliest = max(windows[m, 0], route[r, tb.OPEN] + there)
-                    fits = fits or earliest <= min(windows[m, 1], route[r, tb.CLOSE] - home)
-                if fits:
-                    if count < len(found):
-                        found[count] = r
-                    count += 1
-            seen = max(seen, last - 1)
+        first = np.searchsorted(opens, own[:, 0].min() - longest)
+        last = np.searchsorted(opens, own[:, 1].max(), side="right")
+        for k in range(first, last):
+            r = order[k]
+            if competence[kinds[n], route[r, tb.WORKER]] == 0:
+                continue
+            fits = False
+            for m in range(len(own)):
+                earliest = max(own[m, 0], route[r, tb.OPEN] + policy[tb.ALLOWANCE])
+                fits = fits or earliest <= min(own[m, 1], route[r, tb.CLOSE] - row[tb.MINUTES])
+            if fits:
+                if count < len(found):
+                    found[count] = r
+                count += 1
         node[n, tb.CAND_TO] = count
     return count
 

@@ -51,6 +51,10 @@ def _cache_directory() -> Path:
 
 
 numba.config.CACHE_DIR = str(_cache_directory())
+# Measured: these halve the time to compile and cost no speed, for no loop here is worth vectorising.
+numba.config.OPT = type(numba.config.OPT)(1)
+numba.config.LOOP_VECTORIZE = 0
+numba.config.SLP_VECTORIZE = 0
 
 
 PLAIN = {"Tables": TablesType(), "int": types.int64, "bool": types.boolean, "float": types.float64}
@@ -66,7 +70,7 @@ def compiled(function: Function) -> Function:
     wanted = [kind for name, kind in function.__annotations__.items() if name != "return"]
     if all(kind in PLAIN for kind in wanted):
         _declare(dispatcher, tuple(PLAIN[kind] for kind in wanted))
-    return cast(Function, dispatcher)
+    return cast("Function", dispatcher)
 
 
 def _declare(dispatcher: Any, signature: tuple[Any, ...]) -> None:

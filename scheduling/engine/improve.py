@@ -20,6 +20,11 @@ from scheduling.engine.tables import Ints, Tables
 
 MEAN_REMOVED, LONGEST_STRING = 10, 10
 MOST_TRIED = 60
+HOT, COLD = 20.0, 1.0
+"""Temperatures of the annealing, in equivalent minutes."""
+LARGE = 20_000
+ORDERS = (0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
+"""How often each order of `sort_key` is drawn."""
 
 
 @compiled
@@ -202,24 +207,20 @@ def save_best(t: Tables, best: Ints) -> None:
 
 
 @compiled
-def anneal(t: Tables, best: Ints, steps: int, hot: float, cold: float) -> None:
-    """`steps` times ruin and recreate, the temperature falling from `hot` to `cold` in equivalent minutes.
+def anneal(t: Tables, best: Ints, steps: int, first: int, stride: int, total: int) -> None:
+    """`steps` times ruin and recreate, cooling as the share (first + stride * step) / total goes to 1.
 
-    The best plan met is copied to `best` and its cost to number[BEST].
+    The best plan met is copied to `best` and its cost to number[BEST]; in large problems only every
+    so many steps, because the copy would take longer than the step.
     """
-    lag = len(t.node) // 200
+    lag = max(1, len(t.node) // LARGE)
     for i in range(steps):
-        heat = hot * math.exp(math.log(cold / hot) * i / steps)
+        heat = HOT * math.exp(math.log(COLD / HOT) * (first + stride * i) / total)
         before = t.number[tb.TOTAL]
         start_step(t)
         ruin(t)
-        draw = below(t.random, 12)
-        rule = 0 if draw < 4 else (1 if draw < 6 else (2 if draw < 8 else (3 if draw < 10 else 4)))
-        recreate(t, False, rule, True)
-        after = t.number[tb.TOTAL]
-        if after > before - heat * math.log(chance(t.random)):
+        recreate(t, False, ORDERS[below(t.random, len(ORDERS))], True)
+        if t.number[tb.TOTAL] > before - heat * math.log(chance(t.random)):
             undo(t, before)
-        elif after < t.number[tb.BEST] and t.number[tb.STEP] - t.number[tb.BEST_STEP] >= lag:
+        if t.number[tb.STEP] % lag == 0 and t.number[tb.TOTAL] < t.number[tb.BEST]:
             save_best(t, best)
-    if t.number[tb.TOTAL] < t.number[tb.BEST]:
-        save_best(t, best)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
-from scheduling.engine.tables import Tables
+from scheduling.engine.tables import Ints, Tables
 from scheduling.engine.timing import shift_from, shift_to, timetable
 
 
@@ -332,3 +332,44 @@ def stop_to(t: Tables, r: int, u: int) -> int:
             else:
                 high = min(high, t.spot[other, tb.START] - t.node[u, tb.MINUTES] - t.gaps[k, tb.G_MIN])
     return int(high)
+
+
+@compiled
+def clear(t: Tables) -> None:
+    """Empties the plan: every node is absent."""
+    t.number[tb.TOTAL], t.number[tb.ABSENT], t.number[tb.PENDING] = 0, 0, 0
+    for r in range(len(t.route)):
+        row = t.route[r]
+        row[tb.LENGTH], row[tb.COST], row[tb.SPAN], row[tb.LOOSE], row[tb.STALE] = 0, 0, 0, 0, 1
+        row[tb.LEAVE], row[tb.BACK] = row[tb.OPEN], row[tb.OPEN]
+    for w in range(len(t.worker)):
+        t.worker[w, tb.WEEK_USED] = 0
+    t.met[:, :] = 0
+    for u in range(len(t.node)):
+        t.spot[u, tb.ROUTE], t.spot[u, tb.ABSENT_AT] = -1, -1
+        t.number[tb.TOTAL] += t.node[u, tb.PRICE]
+        set_absent(t, u, True)
+
+
+@compiled
+def load(t: Tables, kept: Ints) -> None:
+    """Makes the plan that `kept` holds the present one, whether or not it is legal.
+
+    `kept` is (nodes, 4): route (-1 if absent), position, start and window of each node.
+    """
+    clear(t)
+    start_step(t)
+    for u in range(len(t.node)):
+        t.spot[u, :4] = kept[u]
+        r = t.spot[u, tb.ROUTE]
+        if r >= 0:
+            t.stops[r, t.spot[u, tb.POS], tb.NODE] = u
+            t.route[r, tb.LENGTH] += 1
+            set_absent(t, u, False)
+            meet(t, u, t.route[r, tb.WORKER], 1)
+            t.number[tb.TOTAL] -= t.node[u, tb.PRICE]
+    for r in range(len(t.route)):
+        n = order_with(t, r, -1, 0)
+        for i in range(n):
+            t.scratch[tb.WHEN, i] = t.spot[t.scratch[tb.Q, i], tb.START]
+        adopt(t, r, n)

@@ -16,14 +16,16 @@ from scheduling.engine.improve import anneal, save_best
 from scheduling.engine.locks import refuse_impossible_locks
 from scheduling.engine.problem import Occurrence, Person, Policy, Problem, ProblemError, Span, Worker
 from scheduling.engine.reasons import insert_leftovers, reason_for
+from scheduling.engine.routes import load
 from scheduling.engine.solution import Assignment, Solution, Unplaced
 from scheduling.engine.tables import Ints, Tables
 
-HOT, COLD = 20.0, 1.0
-"""Temperatures of the annealing, in equivalent minutes."""
+FINE = 1_000_000
 CHUNK_SECONDS = 0.1
 FIRST_CHUNK = 50
 ROUND_STEPS = 4096
+"""Where steps stop the search, the first so many cool by themselves, whatever the limit: so a larger
+limit never gives a worse plan among small limits, and hardly among large ones."""
 ENDLESS_SECONDS = 60.0
 
 
@@ -92,28 +94,30 @@ class _Search:
             return True
         return stop.seconds is not None and self.seconds >= stop.seconds
 
-    def heat(self) -> float:
-        """The temperature now: by steps where steps stop the search, else by seconds."""
+    def cooling(self) -> tuple[int, int, int]:
+        """How far the cooling is, as (first, stride, total) of `anneal`: by steps if they stop the search."""
         if self.stop.steps is not None:
-            share = self.steps / max(self.stop.steps, 1)
-        elif self.stop.seconds is not None:
-            share = self.seconds / self.stop.seconds
-        else:
-            share = (self.seconds % ENDLESS_SECONDS) / ENDLESS_SECONDS
-        return float(HOT * (COLD / HOT) ** min(share, 1.0))
+            if self.steps < ROUND_STEPS:
+                return self.steps, 1, ROUND_STEPS
+            return self.steps - ROUND_STEPS, 1, self.stop.steps - ROUND_STEPS
+        whole = self.stop.seconds or ENDLESS_SECONDS
+        return int(FINE * ((self.seconds / whole) % 1.0)), 0, FINE
 
     def improve(self) -> None:
+        """Anneals in chunks of about a tenth of a second, so that a stop is soon noticed."""
         chunk = FIRST_CHUNK
         while not self.is_over():
             if self.stop.steps is not None:
-                chunk = min(chunk, self.stop.steps - self.steps)
+                limit = ROUND_STEPS if self.steps < ROUND_STEPS else self.stop.steps
+                chunk = min(chunk, min(limit, self.stop.steps) - self.steps)
             before = self.seconds
-            heat = self.heat()
-            anneal(self.tables, self.best, chunk, heat, heat)
+            anneal(self.tables, self.best, chunk, *self.cooling())
             self.steps += chunk
             spent = self.seconds - before
             self.tell("improve")
             chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(spent, 1e-6))))
+        if self.tables.number[tb.TOTAL] < self.tables.number[tb.BEST]:
+            save_best(self.tables, self.best)
 
 
 def solve(
@@ -149,21 +153,13 @@ def solve(
 
 def _finish(problem: Problem, search: _Search) -> Solution:
     """The best plan, with what can still go in, and a true reason for each that cannot."""
-    t = restore(problem, search.tables, search.best)
+    t = search.tables
+    load(t, search.best)
     insert_leftovers(t)
     for i, lock in enumerate(problem.locks):
         if t.spot[problem.occurrence_index[lock.occurrence], tb.ROUTE] < 0:
             raise ProblemError(f"locks[{i}]", f"{lock.occurrence!r} cannot be placed as the locks ask")
     return solution_of(problem, t)
-
-
-def restore(problem: Problem, t: Tables, best: Ints) -> Tables:
-    """Fresh tables holding the plan in `best`."""
-    fresh = build_tables(problem, 1)
-    dropped = take_over_plan(problem, fresh, _placed(problem, t, best))
-    if dropped:
-        raise AssertionError(f"the best plan breaks rules at {dropped[:3]}")
-    return fresh
 
 
 def _placed(problem: Problem, t: Tables, spot: Ints) -> Solution:

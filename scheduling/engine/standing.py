@@ -34,7 +34,7 @@ def order_at(t: Tables, r: int, u: int, start: int, skip: int) -> int:
 
 
 @compiled
-def gaps_hold(t: Tables, r: int, u: int, start: int) -> bool:
+def gaps_hold(t: Tables, u: int, start: int) -> bool:
     """Whether every gap of node u to something placed holds if it starts at `start`."""
     for k in range(t.node[u, tb.GAP_FROM], t.node[u, tb.GAP_TO]):
         other = t.gaps[k, tb.G_OTHER]
@@ -113,7 +113,7 @@ def place_at(t: Tables, u: int, r: int, start: int) -> None:
 @compiled
 def fits_at(t: Tables, u: int, r: int, start: int, skip: int) -> bool:
     """Whether node u could go to route r at `start` with everything else as it is."""
-    if not skip & NO_GAPS and not gaps_hold(t, r, u, start):
+    if not skip & NO_GAPS and not gaps_hold(t, u, start):
         return False
     if start < t.route[r, tb.OPEN] or start >= t.route[r, tb.CLOSE]:
         return False
@@ -159,3 +159,18 @@ def find_still(t: Tables, u: int, skip: int, alone: bool) -> int:
                         t.number[tb.FOUND_TWO] = q
                         return int(start)
     return -1
+
+
+@compiled
+def all_stands(t: Tables) -> bool:
+    """Whether the plan in the tables, however it came there, breaks no rule of time or order."""
+    for r in range(len(t.route)):
+        n = t.route[r, tb.LENGTH]
+        for i in range(n):
+            u, start = t.stops[r, i, tb.NODE], t.stops[r, i, tb.AT]
+            t.scratch[tb.Q, i], t.scratch[tb.WHEN, i] = u, start
+            if not gaps_hold(t, u, start):
+                return False
+        if not stands(t, r, n, 0):
+            return False
+    return True
