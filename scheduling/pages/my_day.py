@@ -61,14 +61,19 @@ def _visits(request: HttpRequest, day: date, today: date) -> list[Visit]:
 
 def _stops(worker: Worker, visits: list[Visit], now: datetime) -> list[Stop]:
     travel = _travel(worker, visits)
-    following = next((number for number, visit in enumerate(visits) if visit.ends_at > now), len(visits))
-    stops = []
-    for number, visit in enumerate(visits):
-        when = "past" if number < following else "now" if visit.starts_at <= now else "next"
-        if when == "next" and number > following:
-            when = "later"
-        stops.append(Stop(visit, travel[number], when))
-    return stops
+    coming = next((number for number, visit in enumerate(visits) if visit.starts_at > now), len(visits))
+    return [
+        Stop(visit, travel[number], _when(visit, now, is_next=number == coming))
+        for number, visit in enumerate(visits)
+    ]
+
+
+def _when(visit: Visit, now: datetime, *, is_next: bool) -> str:
+    if visit.ends_at <= now:
+        return "past"
+    if visit.starts_at <= now:
+        return "now"
+    return "next" if is_next else "later"
 
 
 def _travel(worker: Worker, visits: list[Visit]) -> list[int | None]:

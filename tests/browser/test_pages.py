@@ -1,0 +1,297 @@
+"""The pages as people use them: by keyboard, on a phone, in the dark, enlarged, with assistive software."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from hub.models import Role, User
+from scheduling.models import PlanningRun
+from tests.factories.board import BusyWeek, make_busy_week
+from tests.factories.hub import PASSWORD, make_contact, make_need, make_user
+from tests.factories.scheduling import Week, make_candidate, make_run, make_week
+from tests.factories.visits import MONDAY, NOW, make_visit
+from visits.models import Rota, Worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(autouse=True)
+def _in_that_week() -> Iterator[None]:
+    with time_machine.travel(NOW):
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A published busy week and one log-in for each role."""
+
+    busy: BusyWeek
+    worker: Worker
+    users: dict[str, User]
+
+    @property
+    def board(self) -> str:
+        return reverse("board", args=[self.busy.area.code, MONDAY])
+
+
+@pytest.fixture
+def site() -> Site:
+    """Eight workers with a week of visits, one pair, one contact, and somebody in each role."""
+    busy = make_busy_week(workers=8)
+    lifting = make_need(busy.people[0], busy.carers, workers=2, title="Hoist")
+    for worker in busy.workers[:2]:
+        make_visit(busy.rota, worker, lifting, start="18:00")
+    worker = busy.workers[1]
+    worker.user = make_user(Role.FIELD_WORKER, agency=busy.carers)
+    worker.save()
+    make_contact(busy.people[4], worker.agency, starts_at=NOW - dt.timedelta(days=9), worker=worker.reference)
+    users = {
+        Role.COORDINATOR: busy.coordinator,
+        Role.FIELD_WORKER: worker.user,
+        Role.AGENCY_MANAGER: make_user(Role.AGENCY_MANAGER, agency=busy.carers),
+        Role.HUB_ADMINISTRATOR: make_user(Role.HUB_ADMINISTRATOR),
+    }
+    return Site(busy, worker, users)
+
+
+def log_in(page: Page, user: User) -> None:
+    """Through the form, as everybody does."""
+    page.goto("/login/")
+    page.get_by_label("Name you log in with").fill(user.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+
+def findings(page: Page) -> list[str]:
+    """What axe holds to be serious or critical, with where."""
+    result = Axe().run(page)
+    return [
+        f"{page.url} {found['id']}: {node['target']}"
+        for found in result.response["violations"]
+        if found["impact"] in ("serious", "critical")
+        for node in found["nodes"][:3]
+    ]
+
+
+def pages_of(site: Site) -> dict[str, list[str]]:
+    """Every kind of page by who opens it."""
+    person, rota = site.busy.people[4].public_id, site.busy.rota
+    visit = rota.visits.order_by("starts_at").first()
+    office = ["/people/", reverse("person", args=[person]), "/workers/", "/agreements/"]
+    worker = site.worker.public_id
+    return {
+        Role.COORDINATOR: [
+            *office,
+            "/today/",
+            site.board,
+            f"{site.board}?view=day&day=2027-01-11",
+            reverse("board", args=[site.busy.area.code, MONDAY + dt.timedelta(days=7)]),
+            reverse("visit", args=[visit.public_id]),
+            reverse("worker", args=[worker]),
+            reverse("worker-day", args=[worker, MONDAY]),
+            reverse("occurrence", args=[visit.parts.first().need.public_id, MONDAY]),
+            reverse("publish", args=[rota.public_id]),
+            reverse("compare", args=[rota.public_id]),
+            "/nowhere/",
+        ],
+        Role.AGENCY_MANAGER: ["/deliveries/", "/rejections/", *office],
+        Role.HUB_ADMINISTRATOR: ["/overview/", "/deliveries/", site.board],
+        Role.FIELD_WORKER: ["/my-day/", reverse("person", args=[person]), "/overview/"],
+    }
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_has_a_serious_finding(page: Page, site: Site, role: str) -> None:
+    """axe finds nothing serious or critical on any page, in light or dark, and each has one heading."""
+    page.goto("/login/")
+    assert findings(page) == []
+    log_in(page, site.users[role])
+    found = []
+    for address in pages_of(site)[role]:
+        page.goto(address)
+        assert page.locator("h1").count() == 1, address
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found += findings(page)
+    assert found == []
+
+
+def test_the_board_by_keyboard_alone(page: Page, site: Site) -> None:
+    """Log in, reach the board, move, open a day, open a visit, close: the mouse is never touched."""
+    page.goto("/login/")
+    page.keyboard.type(site.busy.coordinator.username)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(site.board))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    first = page.locator(".grid [data-panel]").first
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".grid tr").nth(3).locator("[data-panel]").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    panel = page.locator("#panel")
+    expect(panel).to_be_focused()
+    expect(panel).to_contain_text("Mon 11 Jan")
+    panel.get_by_role("link").nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("heading", name=re.compile("need|What is done"))).to_be_visible()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys on the board")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_one_of_a_pair_lights_the_other(page: Page, site: Site) -> None:
+    """Focus on a double-handed visit marks its partner's, and lets go again."""
+    log_in(page, site.busy.coordinator)
+    page.goto(f"{site.board}?view=day&day=2027-01-11")
+    page.locator("[data-pair]").first.focus()
+    expect(page.locator("a.partner")).to_have_count(1)
+    page.locator(".grid [data-panel]:not([data-pair])").first.focus()
+    expect(page.locator("a.partner")).to_have_count(0)
+
+
+def test_publishing_asks_first_and_tells_of_success(page: Page) -> None:
+    """The dialogue shows the figures; after it the board shows the published version."""
+    week = make_week()
+    rota = make_candidate(week)
+    log_in(page, _coordinator(week))
+    page.goto(reverse("board", args=[week.area.code, MONDAY]))
+    page.get_by_role("link", name="Publish…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("10 placed + 0 unplaced + 0 cancelled")
+    assert findings(page) == []
+    dialog.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("status")).to_contain_text("Version 1 is published")
+    rota.refresh_from_db()
+    assert rota.status == Rota.Status.PUBLISHED
+
+
+def test_a_refusal_says_why_and_changes_nothing(page: Page) -> None:
+    """When a need has changed since, the page lists it and the candidate stays one."""
+    week = make_week()
+    rota = make_candidate(week)
+    week.washing.minutes = 45
+    week.washing.save()
+    log_in(page, _coordinator(week))
+    page.goto(reverse("publish", args=[rota.public_id]))
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("alert")).to_contain_text("It was not published; nothing has changed.")
+    expect(page.get_by_role("alert").locator("li")).not_to_have_count(0)
+    rota.refresh_from_db()
+    assert rota.status == Rota.Status.CANDIDATE
+
+
+def test_progress_counts_up_by_itself_and_ends_with_the_candidate(page: Page) -> None:
+    """The board asks each second; when the run is done it offers what came of it."""
+    week = make_week()
+    run = make_run(week.area, status="running", seconds=60, progress={"seconds": 3, "unplaced": 9})
+    log_in(page, _coordinator(week))
+    page.goto(reverse("board", args=[week.area.code, MONDAY]))
+    expect(page.locator("#run")).to_contain_text("unplaced 9")
+    PlanningRun.objects.filter(pk=run.pk).update(progress={"seconds": 4, "unplaced": 5, "cost": 1234})
+    expect(page.locator("#run")).to_contain_text("unplaced 5")
+    expect(page.locator("#run")).to_contain_text("best cost 1,234")
+    rota = make_candidate(week)
+    PlanningRun.objects.filter(rota__isnull=True, pk=run.pk).update(status="done", rota=rota)
+    expect(page.get_by_role("link", name="Open candidate 1")).to_be_visible()
+
+
+def test_finding_a_person_leaves_no_name_in_the_address(page: Page, site: Site) -> None:
+    """The list narrows as one types; the person's page shows who comes, and no address holds a name."""
+    log_in(page, site.busy.coordinator)
+    page.goto("/people/")
+    page.get_by_label("Find by name").type("eke")
+    expect(page.locator("#found tbody tr")).to_have_count(3)
+    assert "eke" not in page.url.lower()
+    page.locator("#found tbody a").first.click()
+    expect(page.get_by_role("heading", name="Who comes")).to_be_visible()
+    assert "eke" not in page.url.lower()
+    page.goto("/people/")
+    page.get_by_label("Find by name").fill("zzz")
+    expect(page.locator("#found")).to_contain_text("Nobody found.")
+
+
+def test_my_day_on_a_phone(page: Page, site: Site) -> None:
+    """One column that fits, large targets, strong contrast, travel between stops, the data's age."""
+    page.set_viewport_size(PHONE)
+    log_in(page, site.worker.user)
+    expect(page).to_have_url(re.compile("/my-day/$"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    expect(page.get_by_text("As it stood at 09:00")).to_be_visible()
+    expect(page.locator(".stop")).to_have_count(7)
+    expect(page.locator(".stop.next")).to_have_count(1)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('main a, main button, header a, header button')]
+             .filter(e => e.getClientRects().length && !e.classList.contains('skip'))
+             .filter(e => e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
+    )
+    assert small == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        strong = Axe().run(page, options={"runOnly": ["color-contrast-enhanced"]})
+        found = strong.response["violations"]
+        assert [node["target"] for one in found for node in one["nodes"]] == []
+    page.locator(".stop a").first.click()
+    expect(page.get_by_role("heading", name="Your visits here")).to_be_visible()
+    assert page.get_by_text("NHS number").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/people/", "/today/", "board"])
+def test_twice_the_size_still_fits(page: Page, site: Site, path: str) -> None:
+    """At 200 % on a small laptop nothing runs out of the page sideways; the grid scrolls in its own frame."""
+    page.set_viewport_size({"width": 640, "height": 400})  # 1280 × 800 at 200 %
+    log_in(page, site.busy.coordinator)
+    page.goto(site.board if path == "board" else path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+def test_the_board_works_without_scripts(chromium: Any, live_server: Any, site: Site) -> None:
+    """Links and forms alone: a cell leads to the day, the day to the visit, Publish to a page."""
+    context = chromium.new_context(base_url=str(live_server), java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, site.busy.coordinator)
+    page.goto(site.board)
+    page.locator("a.cell").first.click()
+    expect(page.locator("h1")).to_contain_text("Mon 11 Jan")
+    page.locator("main ol a").first.click()
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_text("Rota")).to_be_visible()
+    context.close()
+
+
+def test_too_many_wrong_passwords_lock_with_a_page_that_says_so(page: Page, site: Site) -> None:
+    """After five tries the page says how long to wait."""
+    for _ in range(5):
+        page.goto("/login/")
+        page.get_by_label("Name you log in with").fill(site.busy.coordinator.username)
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Log-in locked for a while")).to_be_visible()
+
+
+def _coordinator(week: Week) -> User:
+    return make_user(Role.COORDINATOR, week.area, agency=week.agency)

@@ -1,0 +1,152 @@
+"""A field worker's day, the request for a plan, and the comparison."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from hub.models import Role, User
+from scheduling.models import PlanningRun
+from tests.factories.hub import make_agency, make_agreement, make_area, make_need, make_person, make_user
+from tests.factories.scheduling import make_candidate, make_run, make_week
+from tests.factories.visits import MONDAY, NOW, make_rota, make_visit, make_worker
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_that_week() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):  # Wednesday, 09:00
+        yield
+
+
+def logged_in(user: User) -> Client:
+    """A browser in which this user is logged in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def text_of(answer: Any) -> str:
+    """What a reader sees of a page, spaces made even."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
+
+
+def test_the_day_tells_past_now_next_and_later_with_the_way_there() -> None:
+    """Four visits around nine o'clock, each with its standing, and minutes of travel where there are any."""
+    area, agency = make_area(), make_agency()
+    worker = make_worker(agency, area, user=make_user(Role.FIELD_WORKER, agency=agency))
+    rota = make_rota(area, status="published")
+    for start in ("07:30", "08:45", "10:00", "11:00"):
+        person = make_person(agency, area=area)
+        person.address.latitude += 0.05
+        person.address.save()
+        make_visit(rota, worker, make_need(person, agency), day=NOW.date(), start=start)
+    stops = logged_in(worker.user).get("/my-day/").context["stops"]
+    assert [stop.when for stop in stops] == ["past", "now", "next", "later"]
+    assert stops[0].travel > 0
+    assert [stop.travel for stop in stops[1:]] == [0, 0, 0]
+
+
+def test_drafts_and_other_workers_visits_are_not_in_the_day() -> None:
+    """Only what is published, and only one's own."""
+    area, agency = make_area(), make_agency()
+    worker = make_worker(agency, area, user=make_user(Role.FIELD_WORKER, agency=agency))
+    need = make_need(make_person(agency, area=area), agency)
+    make_visit(make_rota(area, status="published"), make_worker(agency, area), need, day=NOW.date())
+    make_visit(make_rota(area), worker, need, day=NOW.date())
+    answer = logged_in(worker.user).get("/my-day/")
+    assert answer.context["stops"] == []
+    assert "No visits on this day." in text_of(answer)
+
+
+@pytest.mark.parametrize(("days", "is_open"), [(7, True), (-7, True), (8, False), (-8, False), (4000, False)])
+def test_the_phone_reaches_a_week_back_and_ahead(days: int, is_open: bool) -> None:
+    """Farther days say so instead of showing who lives where."""
+    area, agency = make_area(), make_agency()
+    worker = make_worker(agency, area, user=make_user(Role.FIELD_WORKER, agency=agency))
+    day = NOW.date() + dt.timedelta(days=days)
+    person = make_person(agency, area=area, family_name="Quixworthy")
+    monday = day - dt.timedelta(days=day.weekday())
+    rota = make_rota(area, status="published", week_start=monday)
+    make_visit(rota, worker, make_need(person, agency), day=day)
+    said = text_of(logged_in(worker.user).get(reverse("my-day-on", args=[day])))
+    assert ("Quixworthy" in said) is is_open
+
+
+def test_asking_for_a_plan_makes_one_run_and_a_second_is_refused() -> None:
+    """The page says that this week is being planned already."""
+    week = make_week()
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    address = reverse("plan", args=[week.area.code, MONDAY])
+    assert client.post(address, {"seconds": "0"}).status_code == 302
+    assert not PlanningRun.objects.exists()
+    client.post(address, {"seconds": "5"})
+    assert PlanningRun.objects.get().seconds == 5
+    assert "planned already" in text_of(client.post(address, follow=True))
+    assert PlanningRun.objects.count() == 1
+
+
+def test_only_a_coordinator_of_the_area_asks_and_stops() -> None:
+    """The hub administrator looks on; another area's coordinator finds nothing."""
+    week = make_week()
+    run = make_run(week.area)
+    plan = reverse("plan", args=[week.area.code, MONDAY])
+    stop = reverse("stop-run", args=[run.public_id])
+    administrator = logged_in(make_user(Role.HUB_ADMINISTRATOR))
+    stranger = logged_in(make_user(Role.COORDINATOR, make_area(), agency=week.agency))
+    for address in (plan, stop):
+        assert administrator.post(address).status_code == 403
+        assert stranger.post(address).status_code == 404
+    logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency)).post(stop)
+    run.refresh_from_db()
+    assert run.status == PlanningRun.Status.CANCELLED
+
+
+def test_progress_is_a_part_for_htmx_and_a_page_for_everyone_else() -> None:
+    """Without scripts the address of a run is a page of its own."""
+    week = make_week()
+    run = make_run(week.area, status="failed", error="Its worker died 3 times.")
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    address = reverse("run-progress", args=[run.public_id])
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "every 1s" not in part  # it has ended, so nobody need ask again
+    assert "Its worker died 3 times." in text_of(client.get(address))
+
+
+def test_comparing_says_what_changes_for_whom() -> None:
+    """A visit that moves from 08:00 to 09:00 is listed with both times, beside the figures."""
+    week = make_week()
+    published = make_candidate(week)
+    published.status = "published"
+    published.save()
+    candidate = make_candidate(week, start="09:00")
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    said = text_of(client.get(reverse("compare", args=[candidate.public_id])))
+    assert "1 person for whom something changes" in said
+    assert "08:00" in said
+    assert "09:00" in said
+    assert "other time" in said
+    assert "Arrivals 5 5 same" in said or "Arrivals55same" in said
+
+
+def test_people_not_shared_are_not_in_the_comparison() -> None:
+    """Of those who change, only whom the reader may open."""
+    week = make_week()
+    published = make_candidate(week)
+    published.status = "published"
+    published.save()
+    candidate = make_candidate(week, start="09:00")
+    other = make_agency()
+    make_agreement(other)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=other))
+    said = text_of(client.get(reverse("compare", args=[candidate.public_id])))
+    assert week.person.family_name not in said
