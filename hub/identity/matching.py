@@ -135,7 +135,7 @@ def _same_number(one: Facts, other: Facts, *, birth: Birth, given: Given) -> Com
     contradicts = birth is Birth.DIFFERENT or given is Given.DIFFERENT
     if not contradicts and one.nhs_number_verified and other.nhs_number_verified:
         return Comparison(Verdict.JOIN, "nhs_number_verified", agrees)
-    backed = birth is Birth.SAME or one.family == other.family
+    backed = birth is Birth.SAME or _same(one.family, other.family)
     # Jean and Joan may be twins with one's number on the other; J. may be the husband or the wife.
     doubtful = given is Given.SLIP or (given in (Given.INITIAL, Given.UNKNOWN) and birth is not Birth.SAME)
     if backed and not contradicts and not doubtful and not _genders_differ(one, other):
@@ -145,7 +145,7 @@ def _same_number(one: Facts, other: Facts, *, birth: Birth, given: Given) -> Com
 
 def _different_numbers(one: Facts, other: Facts, *, birth: Birth, given: Given) -> Comparison:
     """Never joined; but if all else is equal, one of the numbers may be mistyped, and a person looks."""
-    alike = one.family == other.family and given is Given.SAME and birth is Birth.SAME
+    alike = _same(one.family, other.family) and given is Given.SAME and birth is Birth.SAME
     if alike and (_same(one.postcode, other.postcode) or _same(one.uprn, other.uprn)):
         evidence = _agreeing(one, other, birth, given)
         return Comparison(Verdict.REVIEW, "nhs_number_differs", evidence, contradicts=True)
@@ -156,7 +156,7 @@ def _without_number(one: Facts, other: Facts, *, birth: Birth, given: Given) -> 
     evidence = _agreeing(one, other, birth, given)
     here = _same(one.postcode, other.postcode)
     door = _same(one.uprn, other.uprn)
-    family = one.family == other.family
+    family = _same(one.family, other.family)
     named = family and given is Given.SAME
     if birth is Birth.SAME and given is Given.SAME and not _genders_differ(one, other):
         if family and here:
@@ -217,7 +217,7 @@ def _genders_differ(one: Facts, other: Facts) -> bool:
 def _agreeing(one: Facts, other: Facts, birth: Birth, given: Given) -> tuple[str, ...]:
     """The names of the fields that agree, as `MatchDecision.evidence` keeps them."""
     agreeing = {
-        "family_name": one.family == other.family,
+        "family_name": _same(one.family, other.family),
         "given_name": given is Given.SAME,
         "birth_date": birth is Birth.SAME,
         "gender": _same(one.gender, other.gender),

@@ -1,0 +1,181 @@
+"""Gives records to people: by rule as they arrive.
+
+Everything here runs inside the caller's transaction and under one lock for the whole county, because two
+deliveries that bring the same new person at once would otherwise make two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import connection
+
+from hub.feeds.record import PersonRecord
+from hub.identity import golden
+from hub.identity.candidates import Pool, facts_from
+from hub.identity.matching import Decide, Decision, Facts, Outcome, compare
+from hub.identity.matching import decide as by_rules
+from hub.identity.records import facts_of, known_as
+from hub.models import Address, KnownAs, MatchDecision, Person, SourceRecord
+
+LOCK = 7_261_001  # any number that no other advisory lock of this database has
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A person's record that is new or has changed: `source` has a person only if it is known already."""
+
+    record: PersonRecord
+    source: SourceRecord
+    address: Address | None
+    facts: Facts
+    decision: Decision | None = None
+
+    @classmethod
+    def of(cls, record: PersonRecord, source: SourceRecord, address: Address | None) -> Arrival:
+        facts = replace(facts_of(record), person_id=source.person_id)
+        return cls(record=record, source=source, address=address, facts=facts)
+
+
+def take_lock() -> None:
+    """Holds identity for this transaction; whoever asks next waits for its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def settle(arrivals: Sequence[Arrival], *, now: datetime, decide: Decide = by_rules) -> None:
+    """Decides whose each record is and stores records, people and decisions. Keys must differ.
+
+    A record that is known stays with its person, whatever it says now: what would tell otherwise is left
+    as a review for a person.
+    """
+    take_lock()
+    pool = Pool(arrival.facts for arrival in arrivals)
+    fresh = [arrival for arrival in arrivals if arrival.source.person_id is None]
+    new_ids = iter(_reserve_person_ids(len(fresh)))
+    before = _facts_before(arrivals)
+    apart = _kept_apart(before)
+    for arrival in arrivals:
+        if arrival.source.person_id is None:
+            _settle_new(arrival, pool, new_ids=new_ids, decide=decide)
+        else:
+            _settle_known(arrival, pool, before=before.get(arrival.source.pk), apart=apart, decide=decide)
+    _store(arrivals, now=now)
+
+
+def _settle_new(arrival: Arrival, pool: Pool, *, new_ids: Iterator[int], decide: Decide) -> None:
+    decision = decide(arrival.facts, pool.candidates(arrival.facts))
+    joined = decision.outcome is Outcome.JOINED
+    arrival.source.person_id = decision.person_id if joined else next(new_ids)
+    arrival.facts = replace(arrival.facts, person_id=arrival.source.person_id)
+    arrival.decision = decision
+    pool.add(arrival.facts)
+
+
+def _settle_known(
+    arrival: Arrival, pool: Pool, *, before: Facts | None, apart: set[tuple[int, int]], decide: Decide
+) -> None:
+    if before == arrival.facts:
+        return
+    person_id = arrival.facts.person_id or 0
+    if before is not None:
+        pool.replace(before, arrival.facts)
+    others = [
+        facts
+        for facts in pool.candidates(arrival.facts)
+        if facts.person_id != person_id and (person_id, facts.person_id) not in apart
+    ]
+    decision = decide(arrival.facts, others)
+    if decision.outcome is not Outcome.NEW:
+        arrival.decision = replace(decision, outcome=Outcome.REVIEW)
+    elif any(compare(arrival.facts, facts).contradicts for facts in pool.of_person(person_id)):
+        arrival.decision = Decision(Outcome.REVIEW, "records_contradict")
+
+
+def _store(arrivals: Sequence[Arrival], *, now: datetime) -> None:
+    made = {arrival.source.person_id for arrival in arrivals if _makes_person(arrival)}
+    # Enough for the row to stand; `refresh` gives it the rest once its records are stored.
+    Person.objects.bulk_create(
+        Person(pk=arrival.source.person_id, family_name=arrival.record.family_name)
+        for arrival in arrivals
+        if _makes_person(arrival)
+    )
+    SourceRecord.objects.bulk_create(
+        [arrival.source for arrival in arrivals],
+        update_conflicts=True,
+        unique_fields=["agency", "kind", "key"],
+        update_fields=["delivery", "feed", "place", "content_hash", "payload"],
+    )
+    KnownAs.objects.bulk_create(
+        [
+            known_as(
+                arrival.facts,
+                source_record_id=arrival.source.pk,
+                person_id=arrival.source.person_id,
+                address=arrival.address,
+            )
+            for arrival in arrivals
+        ],
+        update_conflicts=True,
+        unique_fields=["source_record"],
+        update_fields=[
+            "person",
+            "address",
+            "family_key",
+            "given_key",
+            "birth_date",
+            "gender",
+            "nhs_number",
+            "nhs_number_verified",
+            "postcode",
+            "uprn",
+        ],
+    )
+    MatchDecision.objects.bulk_create(
+        _decision_row(arrival, arrival.decision, now=now) for arrival in arrivals if arrival.decision
+    )
+    golden.refresh(made | {arrival.source.person_id for arrival in arrivals})
+
+
+def _makes_person(arrival: Arrival) -> bool:
+    is_new = arrival.source.pk is None
+    return is_new and arrival.decision is not None and arrival.decision.outcome is not Outcome.JOINED
+
+
+def _decision_row(arrival: Arrival, decision: Decision, *, now: datetime) -> MatchDecision:
+    return MatchDecision(
+        source_record=arrival.source,
+        person_id=arrival.source.person_id,
+        candidate_id=decision.person_id if decision.outcome is Outcome.REVIEW else None,
+        outcome=decision.outcome.value,
+        rule=decision.rule,
+        evidence=list(decision.evidence),
+        decided_at=now,
+    )
+
+
+def _reserve_person_ids(number: int) -> list[int]:
+    """Keys for people who may be made: a later record of the same chunk must be able to name them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('hub_person', 'id')) FROM generate_series(1, %s)", [number]
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _facts_before(arrivals: Sequence[Arrival]) -> dict[int, Facts]:
+    known = [arrival.source.pk for arrival in arrivals if arrival.source.pk is not None]
+    return {row.pk: facts_from(row) for row in KnownAs.objects.filter(pk__in=known)}
+
+
+def _kept_apart(before: dict[int, Facts]) -> set[tuple[int, int]]:
+    """Pairs of people whom somebody has told apart, both ways round."""
+    people = {facts.person_id for facts in before.values()}
+    told = MatchDecision.objects.filter(
+        outcome__in=[MatchDecision.Outcome.UNDONE, MatchDecision.Outcome.APART], candidate__isnull=False
+    )
+    pairs = set(told.filter(person_id__in=people).values_list("person_id", "candidate_id"))
+    pairs |= set(told.filter(candidate_id__in=people).values_list("person_id", "candidate_id"))
+    return pairs | {(other, one) for one, other in pairs}

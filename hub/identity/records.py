@@ -1,0 +1,73 @@
+"""A record as it is kept: to plain JSON and back, and what matching compares of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from hub.feeds.record import PersonRecord, Record
+from hub.identity import nhs_number
+from hub.identity.matching import Facts
+from hub.identity.names import fold, fold_given
+from hub.models import KnownAs
+
+LONGEST_KEY = 120  # characters; folding may lengthen a name
+_PERSON_FIELDS = frozenset(field.name for field in fields(PersonRecord))
+
+
+def payload(record: Record) -> dict[str, Any]:
+    """Everything the record says but where it stood, as JSON keeps it."""
+    said = asdict(record)
+    del said["place"], said["key"]
+    return json.loads(json.dumps(said, cls=DjangoJSONEncoder))
+
+
+def content_hash(said: dict[str, Any]) -> str:
+    """The same for the same content, whatever file or line it came in."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def person_record(key: str, said: dict[str, Any]) -> PersonRecord:
+    """The person as that agency sent them, from what is kept."""
+    known = {name: value for name, value in said.items() if name in _PERSON_FIELDS}
+    for name in ("birth_date", "deceased_on"):
+        if known.get(name):
+            known[name] = date.fromisoformat(known[name])
+    known["address_lines"] = tuple(known.get("address_lines") or ())
+    return PersonRecord(**known, key=key, place="")
+
+
+def facts_of(record: PersonRecord) -> Facts:
+    """What matching compares of a record; a number that fails its check is no number."""
+    number = nhs_number.normalise(record.nhs_number)
+    valid = nhs_number.is_valid(number)
+    return Facts(
+        family=fold(record.family_name)[:LONGEST_KEY],
+        given=fold_given(record.given_name)[:LONGEST_KEY],
+        birth_date=record.birth_date,
+        gender=record.gender or "",
+        nhs_number=number if valid else "",
+        nhs_number_verified=valid and record.nhs_number_verified,
+        postcode=record.postcode,
+        uprn=(record.uprn or "").lstrip("0"),
+    )
+
+
+def known_as(facts: Facts, **fields: Any) -> KnownAs:
+    """The row that keeps these facts for matching; `fields` are the record, the person, the address."""
+    return KnownAs(
+        family_key=facts.family,
+        given_key=facts.given,
+        birth_date=facts.birth_date,
+        gender=facts.gender,
+        nhs_number=facts.nhs_number,
+        nhs_number_verified=facts.nhs_number_verified,
+        postcode=facts.postcode,
+        uprn=facts.uprn,
+        **fields,
+    )

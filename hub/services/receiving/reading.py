@@ -1,0 +1,44 @@
+"""Reading a file in bounded pieces."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import BinaryIO, TypeVar
+
+CHUNK = 1000  # records that are handled together
+BUFFER = 256 * 1024  # bytes
+
+T = TypeVar("T")
+
+
+class View(io.RawIOBase):
+    """A file from its start, that counts what is read and that a feed may close without closing the file."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._file.seek(0)
+        self.bytes_read = 0
+
+    def readable(self) -> bool:
+        """A feed only reads."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fills the buffer from the file."""
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        self.bytes_read += len(data)
+        return len(data)
+
+    def buffered(self) -> io.BufferedReader:
+        """The stream to hand to a feed."""
+        return io.BufferedReader(self, BUFFER)
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items, so many at a time."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
