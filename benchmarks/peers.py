@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -46,15 +47,20 @@ def run(options: argparse.Namespace) -> Iterator[Line]:
             lines = [_measured(problem, name, options.seconds) for name in METHODS]
             yield from lines
             ratios.append(_ratio(lines))
-            yield {"bench": "peers", "instance": problem.name, "ratio_to_best_peer": round(ratios[-1], 4)}
+            yield {"bench": "peers", "instance": problem.name, "ratio_to_best_peer": _finite(ratios[-1])}
         yield _summary(family, workers, ratios, options)
 
 
 def _ratio(lines: list[Line]) -> float:
-    """Our cost over the best peer's; a plan that breaks a rule does not count."""
+    """Our cost over the best peer's, infinite if we have none; a plan that breaks a rule does not count."""
     costs = {line["method"]: line["cost"] for line in lines if line.get("violations") == 0}
     ours = costs.pop(OURS, float("inf"))
     return float(ours / max(min(costs.values(), default=float("inf")), 1))
+
+
+def _finite(ratio: float) -> float | None:
+    """The ratio for JSON, which knows no infinity."""
+    return round(ratio, 4) if math.isfinite(ratio) else None
 
 
 def _summary(family: Family, workers: int, ratios: list[float], options: argparse.Namespace) -> Line:
@@ -65,7 +71,7 @@ def _summary(family: Family, workers: int, ratios: list[float], options: argpars
         "workers": workers,
         "seconds": options.seconds,
         "instances": len(ratios),
-        "median_ratio_to_best_peer": round(statistics.median(ratios), 4),
+        "median_ratio_to_best_peer": _finite(statistics.median(ratios)),
         "won": sum(ratio < 1 for ratio in ratios),
     }
 
