@@ -14,6 +14,7 @@ from hub.models import Role
 from scheduling.travel.great_circle import GreatCircle
 from visits import selectors
 from visits.models import Visit, Worker
+from visits.wall_clock import local_day
 
 REACH = selectors.REACH_DAYS
 
@@ -45,6 +46,7 @@ def show(request: HttpRequest, day: date | None = None) -> HttpResponse:
         "before": day - timedelta(days=1) if (day - today).days > -REACH else None,
         "after": day + timedelta(days=1) if (day - today).days < REACH else None,
         "stops": _stops(worker, visits, now) if worker else [],
+        "next_visits": None if visits else _next_visits(request, day, today),
         "shift": selectors.shifts([worker.pk], first=day, days=1).first() if worker else None,
         "skills": selectors.skill_names(),
     }
@@ -57,6 +59,16 @@ def _visits(request: HttpRequest, day: date, today: date) -> list[Visit]:
     )
     found = found.select_related("person__address").order_by("starts_at", "pk")
     return list(selectors.with_parts(found, request.user, on=today))
+
+
+def _next_visits(request: HttpRequest, day: date, today: date) -> date | None:
+    """The next day within reach that has visits."""
+    ahead = selectors.visits(request.user, on=today).filter(
+        starts_at__gte=selectors.midnight(max(day, today) + timedelta(days=1)),
+        starts_at__lt=selectors.midnight(today + timedelta(days=REACH + 1)),
+    )
+    first = ahead.order_by("starts_at").values_list("starts_at", flat=True).first()
+    return None if first is None else local_day(first)
 
 
 def _stops(worker: Worker, visits: list[Visit], now: datetime) -> list[Stop]:

@@ -67,6 +67,20 @@ def test_drafts_and_other_workers_visits_are_not_in_the_day() -> None:
     assert "No visits on this day." in text_of(answer)
 
 
+def test_a_day_without_visits_leads_to_the_next_with_some() -> None:
+    """The worker off today is told when the next visits are, within reach."""
+    area, agency = make_area(), make_agency()
+    worker = make_worker(agency, area, user=make_user(Role.FIELD_WORKER, agency=agency))
+    day = NOW.date() + dt.timedelta(days=2)
+    make_visit(
+        make_rota(area, status="published"),
+        worker,
+        make_need(make_person(agency, area=area), agency),
+        day=day,
+    )
+    assert "Your next visits: Fri 15 Jan" in text_of(logged_in(worker.user).get("/my-day/"))
+
+
 @pytest.mark.parametrize(("days", "is_open"), [(7, True), (-7, True), (8, False), (-8, False), (4000, False)])
 def test_the_phone_reaches_a_week_back_and_ahead(days: int, is_open: bool) -> None:
     """Farther days say so instead of showing who lives where."""

@@ -1,0 +1,118 @@
+"""`manage.py screenshots`: the pictures in the README, taken of a running demonstration."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+OURS = ("127.0.0.1", "localhost", "::1")
+
+
+class Command(BaseCommand):
+    help = "Take the README's pictures of a site that `make demo` serves, with Chromium."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--url", default="http://127.0.0.1:8000", help="a demonstration on this machine")
+        parser.add_argument("--out", type=Path, default=settings.BASE_DIR / "docs" / "images")
+        parser.add_argument(
+            "--log-ins",
+            type=Path,
+            default=settings.BASE_DIR / ".private" / "demo-passwords.json",
+            help="a JSON file of passwords by user name, as `make demo` keeps it",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        url, out = options["url"].rstrip("/"), options["out"]
+        if urlsplit(url).hostname not in OURS:
+            raise CommandError("Pictures are taken of a demonstration on this machine, never of real people.")
+        try:
+            passwords = json.loads(options["log_ins"].read_text())
+        except FileNotFoundError:
+            raise CommandError(f"{options['log_ins']} is not there: run `make demo` first.") from None
+        try:
+            from playwright.sync_api import Error, sync_playwright
+        except ImportError:
+            raise CommandError("Playwright is missing: run `make install-test` first.") from None
+        out.mkdir(parents=True, exist_ok=True)
+        try:
+            with sync_playwright() as driver:
+                path = next((found for name in NAMES if (found := shutil.which(name))), None)
+                browser = driver.chromium.launch(executable_path=path)
+                for name in Photographer(browser, url, out, passwords).take():
+                    self.stdout.write(f"  {name}")
+                browser.close()
+        except Error as error:
+            raise CommandError(f"No pictures: {error.message.splitlines()[0]}") from error
+
+
+class Photographer:
+    """Logs in as each role in turn and takes the pages that the README shows."""
+
+    def __init__(self, browser: Browser, url: str, out: Path, passwords: dict[str, str]) -> None:
+        self.browser, self.url, self.out, self.passwords = browser, url, out, passwords
+        self.taken: list[str] = []
+
+    def take(self) -> list[str]:
+        """All pictures; returns the names of the files."""
+        self._coordinator()
+        self._field_worker()
+        self._manager()
+        return self.taken
+
+    def _coordinator(self) -> None:
+        page = self._log_in("coordinator", DESK)
+        self._picture(page, "board")
+        page.locator(".grid thead a").first.click()
+        page.locator(".track a:has(.saved)").first.click()
+        page.locator("#panel h2").first.wait_for()
+        self._picture(page, "board-day")
+        page.emulate_media(color_scheme="dark")
+        self._picture(page, "board-day-dark")
+        page.emulate_media(color_scheme="light")
+        page.locator("#panel h2 a").first.click()
+        page.get_by_role("heading", name="Who comes").wait_for()
+        self._picture(page, "person")
+        page.context.close()
+
+    def _field_worker(self) -> None:
+        page = self._log_in("field-worker", PHONE)
+        if ahead := page.locator("a[data-next-visits]").all():
+            ahead[0].click()
+            page.locator(".stop").first.wait_for()
+        self._picture(page, "my-day")
+        page.context.close()
+
+    def _manager(self) -> None:
+        page = self._log_in("manager", DESK)
+        page.goto(f"{self.url}/rejections/")
+        self._picture(page, "rejections")
+        page.context.close()
+
+    def _log_in(self, name: str, viewport: dict[str, int]) -> Page:
+        context = self.browser.new_context(
+            viewport=viewport, locale="en-GB", timezone_id=settings.TIME_ZONE, device_scale_factor=1.5
+        )
+        page = context.new_page()
+        page.goto(f"{self.url}/login/")
+        page.get_by_label("Name you log in with").fill(name)
+        page.get_by_label("Password").fill(self.passwords[name])
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log out").wait_for()
+        return page
+
+    def _picture(self, page: Page, name: str) -> None:
+        page.screenshot(path=self.out / f"{name}.png")
+        self.taken.append(f"{name}.png")
