@@ -1,0 +1,59 @@
+"""The README's pictures come from a running site, by one command."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from hub.models import Role
+from hub.recurrence import monday_of
+from tests.factories.board import make_busy_week
+from tests.factories.hub import PASSWORD, make_user
+
+PICTURES = {"board", "board-day", "board-day-dark", "person", "my-day", "rejections"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_picture_is_taken(live_server: Any, chromium: Any, tmp_path: Path) -> None:
+    """In a process of its own, as `make screenshots` runs it, against a site with next week published."""
+    monday = monday_of(timezone.localdate()) + dt.timedelta(days=7)
+    busy = make_busy_week(workers=4, monday=monday)
+    make_user(Role.COORDINATOR, busy.area, agency=busy.carers, username="coordinator")
+    busy.workers[1].user = make_user(Role.FIELD_WORKER, agency=busy.carers, username="field-worker")
+    busy.workers[1].save()
+    make_user(Role.AGENCY_MANAGER, agency=busy.carers, username="manager")
+    vault = tmp_path / "passwords.json"
+    vault.write_text(json.dumps(dict.fromkeys(("coordinator", "field-worker", "manager"), PASSWORD)))
+    command = [sys.executable, "manage.py", "screenshots", "--url", live_server.url]
+    command += ["--out", str(tmp_path / "out"), "--log-ins", str(vault)]
+    done = subprocess.run(
+        command,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.stem for path in (tmp_path / "out").glob("*.png")} == PICTURES
+
+
+def test_no_pictures_are_taken_of_a_site_elsewhere(tmp_path: Path) -> None:
+    """Real people must not end up in a README."""
+    with pytest.raises(CommandError, match="never of real people"):
+        call_command("screenshots", url="https://care.example.org", out=tmp_path)
+
+
+def test_without_log_ins_the_command_says_what_to_do(tmp_path: Path) -> None:
+    """It names the file that is missing and the command that makes it."""
+    with pytest.raises(CommandError, match="run `make demo` first"):
+        call_command("screenshots", log_ins=tmp_path / "none.json", out=tmp_path)
