@@ -52,6 +52,7 @@ lock: install-test  ## Compile requirements/*.in again (UPGRADE=yes takes newer 
 	cd requirements && $(COMPILE) uv.in -o uv.txt
 	cd requirements && $(COMPILE) base.in -o base.txt
 	cd requirements && $(COMPILE) -c base.txt test.in -o test.txt
+	cd requirements && $(COMPILE) -c base.txt bench.in -o bench.txt
 
 forget: install  ## Remove the private database and all that is in it
 	@$(BIN)/python -m config.embedded forget

@@ -10,12 +10,19 @@ from scheduling.engine.rules import separate_pairs, worker_violations
 from scheduling.engine.solution import Assignment, Solution
 
 
-def is_insertable(problem: Problem, solution: Solution, occurrence: str) -> bool:
-    """Whether the occurrence, which the plan leaves out, fits in alone with a right worker or pair."""
-    return next(insertions(problem, solution, occurrence), None) is not None
+def is_insertable(
+    problem: Problem, solution: Solution, occurrence: str, *, ignoring: frozenset[str] = frozenset()
+) -> bool:
+    """Whether the occurrence, which the plan leaves out, fits in alone with a right worker or pair.
+
+    `ignoring` names rules of one worker's week that need not hold, as `check` names them.
+    """
+    return next(insertions(problem, solution, occurrence, ignoring=ignoring), None) is not None
 
 
-def insertions(problem: Problem, solution: Solution, occurrence: str) -> Iterator[Assignment]:
+def insertions(
+    problem: Problem, solution: Solution, occurrence: str, *, ignoring: frozenset[str] = frozenset()
+) -> Iterator[Assignment]:
     """One legal way to add the occurrence for every start that has any, in the order of start."""
     asked = problem.occurrences[problem.occurrence_index[occurrence]]
     services = services_by_worker(problem, solution)
@@ -28,7 +35,9 @@ def insertions(problem: Problem, solution: Solution, occurrence: str) -> Iterato
             continue
         free: list[str] = []
         for worker in sorted(able, key=lambda w: w.id not in wanted):
-            if _fits(problem, worker, services.get(worker.id, []), _service(problem, asked, start), separate):
+            new = _service(problem, asked, start)
+            found = _broken(problem, worker, services.get(worker.id, []), new, separate)
+            if found <= ignoring:
                 free.append(worker.id)
                 if wanted <= set(free) and len(free) >= asked.workers:
                     yield Assignment(occurrence, tuple(free[: asked.workers]), start)
@@ -57,16 +66,16 @@ def _starts(problem: Problem, solution: Solution, asked: Occurrence) -> list[int
     return starts
 
 
-def _fits(
+def _broken(
     problem: Problem,
     worker: Worker,
     services: list[Service],
     new: Service,
     separate: frozenset[tuple[str, str]],
-) -> bool:
-    """Whether the worker's week stays legal with one more service in it."""
+) -> set[str]:
+    """The rules that the worker's week breaks with one more service in it."""
     if not any(shift.start <= new.start and new.end <= shift.end for shift in worker.shifts):
-        return False
+        return {"shift"}
     if any(s.start < new.end and new.start < s.end for s in services):
-        return False
-    return not worker_violations(problem, worker, [*services, new], separate)
+        return {"travel"}
+    return {v.rule for v in worker_violations(problem, worker, [*services, new], separate)}

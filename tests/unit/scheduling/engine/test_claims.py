@@ -1,0 +1,79 @@
+"""Each reason code with a plan in which what it blames is so, and one in which it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from scheduling.engine.check import reason_is_true
+from scheduling.engine.claims import claim_is_true
+from scheduling.engine.problem import Lock
+from scheduling.engine.solution import Reason, Unplaced
+from tests.unit.scheduling.engine.builders import (
+    a_person,
+    a_plan,
+    a_problem,
+    a_worker,
+    an_occurrence,
+    at,
+)
+
+EIGHT = [(at(8), at(8))]
+TWO_DAYS = [(at(14), at(21)), (at(7, day=1), at(15, day=1))]
+
+
+def problem_of(reason):
+    """A problem and a plan in which `o1` is left out for this reason and for no other."""
+    one, nobody = an_occurrence("o0"), a_plan(unplaced=["o1"])
+    asked = an_occurrence("o1", windows=EIGHT)
+    busy = a_plan(("o0", "w0", at(8)), unplaced=["o1"])
+    match reason:
+        case Reason.NO_COMPETENT_WORKER:
+            return a_problem([an_occurrence("o1", skills=["insulin"])]), nobody
+        case Reason.BARRED_OR_GENDER:
+            return a_problem([asked], people=[a_person(barred=["w0"])]), nobody
+        case Reason.NO_SHIFT_IN_WINDOW:
+            return a_problem([an_occurrence("o1", windows=[(at(20), at(21))])]), nobody
+        case Reason.NO_CAPACITY:
+            return a_problem([one, asked]), busy
+        case Reason.NO_PAIR_FREE:
+            pair = an_occurrence("o1", workers=2, windows=EIGHT)
+            return a_problem([one, pair], workers=[a_worker("w0"), a_worker("w1")]), busy
+        case Reason.REST_OR_HOURS:
+            late = an_occurrence("o0", windows=[(at(20), at(20))])
+            early = an_occurrence("o1", windows=[(at(7, 30, day=1), at(7, 30, day=1))])
+            workers = [a_worker(shifts=TWO_DAYS)]
+            return a_problem([late, early], workers=workers), a_plan(("o0", "w0", at(20)), unplaced=["o1"])
+        case Reason.GAP:
+            gap = [("o0", "o1", 0, 60)]
+            later = an_occurrence("o1", windows=[(at(11), at(12))])
+            return a_problem([one, later], gaps=gap), busy
+        case Reason.CONFLICTS_WITH_LOCK:
+            return a_problem([one, asked], locks=[Lock("o0", "w0", at(8))]), busy
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_what_a_reason_blames_is_so(reason):
+    """The occurrence cannot be inserted, and the reason given is why."""
+    problem, plan = problem_of(reason)
+    assert reason_is_true(problem, plan, "o1")
+    assert claim_is_true(problem, plan, Unplaced("o1", reason))
+
+
+SAID_ELSEWHERE = {  # where a reason would be said wrongly
+    Reason.NO_COMPETENT_WORKER: Reason.BARRED_OR_GENDER,
+    Reason.BARRED_OR_GENDER: Reason.NO_COMPETENT_WORKER,
+    Reason.NO_SHIFT_IN_WINDOW: Reason.NO_CAPACITY,
+    Reason.NO_CAPACITY: Reason.NO_SHIFT_IN_WINDOW,
+    Reason.NO_PAIR_FREE: Reason.NO_CAPACITY,
+    Reason.REST_OR_HOURS: Reason.NO_CAPACITY,
+    Reason.GAP: Reason.NO_CAPACITY,
+    Reason.CONFLICTS_WITH_LOCK: Reason.GAP,
+}
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_what_a_reason_blames_wrongly_is_not_so(reason):
+    """The occurrence cannot be inserted, but for another reason than the one given."""
+    problem, plan = problem_of(SAID_ELSEWHERE[reason])
+    assert reason_is_true(problem, plan, "o1")
+    assert not claim_is_true(problem, plan, Unplaced("o1", reason))
