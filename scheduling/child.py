@@ -68,12 +68,12 @@ def solve(
         folder = Path(name)
         out = folder / "plan.json"
         _write_private(folder / "problem.json", problem_data(problem))
-        options = ["--seconds", str(seconds), "--seed", str(seed), "--progress", "json", "--out", str(out)]
+        options = ["--seconds", str(seconds), "--seed", str(seed), "--progress", "json", "--while-stdin-open"]
         process = subprocess.Popen(
-            [*COMMAND, "solve", str(folder / "problem.json"), *options],
+            [*COMMAND, "solve", str(folder / "problem.json"), "--out", str(out), *options],
             cwd=CODE,
             env=_environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # closed by the kernel if this process is killed, and then the child ends
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -89,8 +89,9 @@ def solve(
             process.kill()
             process.wait()
             listener.join(timeout=5)
-            if process.stderr is not None:
-                process.stderr.close()
+            for pipe in (process.stdin, process.stderr):
+                if pipe is not None:
+                    pipe.close()
         if out.exists():
             return read_plan(out).solution
     if asked_to_stop == CANCELLED:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import signal
 import sys
@@ -49,6 +50,8 @@ def run_solve(options: argparse.Namespace) -> int:
     """Solve, write the best plan, also after Ctrl-C, and say what it costs."""
     from scheduling.engine.solve import Stop, solve, warm  # compiled code that checking a plan does not need
 
+    if options.while_stdin_open:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     _refuse_unwritable(options.out)
     problem = _usable(read_problem, options.problem)
     initial = _usable(read_plan, options.initial).solution if options.initial else None
@@ -143,6 +146,12 @@ def _refuse_unwritable(out: Path) -> None:
         raise UnusableError(f"{out}: its folder is not there")
 
 
+def _end_with_stdin() -> None:
+    """End at once when whoever started us has ended, however that came about: the kernel closes the pipe."""
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
 def _cancelled_by_signals() -> threading.Event:
     """Set by the first Ctrl-C or request to end; a second one ends the program at once."""
     cancelled = threading.Event()
@@ -205,6 +214,7 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("--initial", type=Path, help="a plan to start from; it need not be legal")
     solving.add_argument("--out", type=Path, required=True, help="where to write the plan")
     solving.add_argument("--progress", choices=("text", "json"), default="text", help="how it is written")
+    solving.add_argument("--while-stdin-open", action="store_true", help="end when standard input does")
     solving.set_defaults(run=run_solve)
     checking = commands.add_parser("check", help="check and price a plan file (care-week-plan/1)")
     checking.add_argument("problem", type=Path)

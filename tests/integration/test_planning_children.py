@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
 
 from scheduling import child, runner, runs
+from scheduling.engine.interchange import problem_data
 from scheduling.models import PlanningRun
 from tests.factories.hub import make_address
 from tests.factories.scheduling import Week, make_run, make_week, map_week
@@ -181,36 +183,43 @@ def test_nothing_is_left_on_the_disk(week: Week, tmp_path: Path, monkeypatch: py
 
 
 def test_the_child_dies_with_its_worker(week: Week, tmp_path: Path) -> None:
-    """Nobody reads its progress any more, so the search of a killed worker does not go on for hours."""
-    (tmp_path / "problem.json").write_text(json.dumps(child.problem_data(map_week(week).problem)))
-    parent = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import subprocess, sys\n"
-            "p = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE)\n"
-            "p.stderr.readline(); print(p.pid, flush=True); p.stderr.read()",
-            *child.COMMAND,
-            "solve",
-            str(tmp_path / "problem.json"),
-            *("--seconds", "600", "--progress", "json", "--out", str(tmp_path / "plan.json")),
-        ],
-        cwd=child.CODE,
-        stdout=subprocess.PIPE,
-        text=True,
+    """kill -9 closes the pipe between them, so no search goes on for nobody, not even while it compiles."""
+    (tmp_path / "problem.json").write_text(json.dumps(problem_data(map_week(week).problem)))
+    script = (
+        "import subprocess\n"
+        "from scheduling import child\n"
+        "from scheduling.engine.interchange import read_problem\n"
+        "class Told(subprocess.Popen):\n"
+        "    def __init__(self, *arguments, **options):\n"
+        "        super().__init__(*arguments, **options)\n"
+        "        print(self.pid, flush=True)\n"
+        "subprocess.Popen = Told\n"
+        f"problem = read_problem({str(tmp_path / 'problem.json')!r})\n"
+        "child.solve(problem, seconds=600, seed=1, tick=lambda progress: False)\n"
     )
-    assert parent.stdout is not None
-    with parent.stdout:
-        pid = int(parent.stdout.readline())
-    os.kill(parent.pid, signal.SIGKILL)
-    parent.wait()
-    for _ in range(100):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    worker = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=child.CODE, env=environment, stdout=subprocess.PIPE
+    )
+    assert worker.stdout is not None
+    with worker.stdout:
+        search = int(worker.stdout.readline())
+    assert is_alive(search)
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.wait()
+    for _ in range(300):
+        if not is_alive(search):
             return
-        if Path(f"/proc/{pid}/stat").exists() and " Z " in Path(f"/proc/{pid}/stat").read_text():
-            return  # dead, and not yet buried by whoever adopted it
-        subprocess.run(["sleep", "0.1"], check=True)
-    os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
+    os.kill(search, signal.SIGKILL)
     raise AssertionError("the search went on without its worker")
+
+
+def is_alive(pid: int) -> bool:
+    """Not gone, and not dead and waiting to be buried by whoever adopted it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not (stat.exists() and ") Z " in stat.read_text())

@@ -27,6 +27,7 @@ from visits.models import Rota
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 150  # a first solve may have to compile
 QUEUE = "celery"
+Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +40,12 @@ def queue() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture
-def start_worker(child_environment: dict[str, str]) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def start_worker(child_environment: dict[str, str]) -> Iterator[Start]:
     """Starts real Celery workers, and sees to it that none is left."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo"]
+    def start(pool: str = "solo") -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", pool, "-c", "1"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"]
         worker = subprocess.Popen(
             [*command, *quiet], cwd=settings.BASE_DIR, env=child_environment, stderr=subprocess.DEVNULL
@@ -54,8 +55,12 @@ def start_worker(child_environment: dict[str, str]) -> Iterator[Callable[[], sub
 
     yield start
     for worker in started:
-        worker.kill()
-        worker.wait()
+        worker.terminate()  # lets the processes of its pool go home first
+        try:
+            worker.wait(10)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
 
 
 def wait_for(run: PlanningRun, *, status: str) -> None:
@@ -75,7 +80,7 @@ def request(**wish: object) -> PlanningRun:
 
 
 def test_a_wish_goes_through_the_queue_as_a_key_and_nothing_else(
-    queue: redis.Redis, start_worker: Callable[[], subprocess.Popen[bytes]]
+    queue: redis.Redis, start_worker: Start
 ) -> None:
     """The message holds the run's key; a real worker takes it and leaves a candidate."""
     run = request()
@@ -86,13 +91,13 @@ def test_a_wish_goes_through_the_queue_as_a_key_and_nothing_else(
     person = run.area.addresses.get().people.get()
     for secret in (person.family_name, person.given_name, "NR11", "1941"):
         assert secret not in json.dumps(message)
-    start_worker()
+    start_worker("prefork")  # as a county runs it
     wait_for(run, status="done")
     assert run.rota.placed == 10
 
 
 def test_a_worker_killed_in_the_middle_is_replaced_and_the_week_planned_once(
-    start_worker: Callable[[], subprocess.Popen[bytes]],
+    start_worker: Start,
 ) -> None:
     """kill -9, the lease runs out, the sweep sends the run again, another worker makes the one rota."""
     run = request()
