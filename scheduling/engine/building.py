@@ -46,6 +46,7 @@ def build_tables(problem: Problem, seed: int) -> Tables:
         travel=travel,
         face=_faces(problem),
         policy=policy,
+        settings=np.array(tb.SETTINGS, np.int64),
         spot=spot,
         route=route,
         stops=np.zeros((routes, length, 8), np.int32),

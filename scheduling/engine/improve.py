@@ -18,10 +18,7 @@ from scheduling.engine.placing import insert
 from scheduling.engine.routes import lift_whole, mend, start_step, undo
 from scheduling.engine.tables import Ints, Tables
 
-MEAN_REMOVED, LONGEST_STRING = 10, 10
 MOST_TRIED = 60
-HOT, COLD = 20.0, 1.0
-"""Temperatures of the annealing, in equivalent minutes."""
 LARGE = 20_000
 ORDERS = (0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
 """How often each order of `sort_key` is drawn."""
@@ -33,7 +30,7 @@ def remove_string(t: Tables, u: int, length: int) -> None:
     r = t.spot[u, tb.ROUTE]
     n = t.route[r, tb.LENGTH]
     spared = 0
-    if below(t.random, 2) == 0:
+    if below(t.random, 100) < t.settings[tb.SPLITS]:
         while length + spared < n and below(t.random, 100) >= 50:
             spared += 1
     whole = min(length + spared, n)
@@ -55,8 +52,8 @@ def remove_string(t: Tables, u: int, length: int) -> None:
 def ruin_strings(t: Tables, seed: int) -> None:
     """Strings from several routes near the seed in place and time."""
     removed = 0
-    wanted = 1 + below(t.random, 2 * MEAN_REMOVED - 1)
-    longest = 1 + below(t.random, LONGEST_STRING)
+    wanted = 1 + below(t.random, 2 * t.settings[tb.REMOVED] - 1)
+    longest = 1 + below(t.random, t.settings[tb.STRING])
     if t.spot[seed, tb.ROUTE] >= 0:
         r = t.spot[seed, tb.ROUTE]
         remove_string(t, seed, min(longest, t.route[r, tb.LENGTH]))
@@ -133,14 +130,14 @@ def ruin_slice(t: Tables, seed: int) -> None:
 def ruin(t: Tables) -> None:
     """One of the ways to take something out, around a node drawn at random."""
     seed = below(t.random, len(t.node))
-    if t.number[tb.ABSENT] > 0 and below(t.random, 10) == 0:
+    if t.number[tb.ABSENT] > 0 and below(t.random, 100) < t.settings[tb.ABSENTEES]:
         seed = t.absent[below(t.random, t.number[tb.ABSENT])]
     kind = below(t.random, 100)
-    if kind < 80:
+    if kind < t.settings[tb.STRINGS]:
         ruin_strings(t, seed)
-    elif kind < 88:
+    elif kind < t.settings[tb.STRINGS] + t.settings[tb.WHOLE]:
         ruin_person(t, seed)
-    elif kind < 94:
+    elif kind < t.settings[tb.STRINGS] + t.settings[tb.WHOLE] + t.settings[tb.FACES]:
         ruin_face(t, seed)
     else:
         ruin_slice(t, seed)
@@ -214,8 +211,9 @@ def anneal(t: Tables, best: Ints, steps: int, first: int, stride: int, total: in
     so many steps, because the copy would take longer than the step.
     """
     lag = max(1, len(t.node) // LARGE)
+    hot, cold = t.settings[tb.HOT] / 1000.0, t.settings[tb.COLD] / 1000.0
     for i in range(steps):
-        heat = HOT * math.exp(math.log(COLD / HOT) * (first + stride * i) / total)
+        heat = hot * math.exp(math.log(cold / hot) * (first + stride * i) / total)
         before = t.number[tb.TOTAL]
         start_step(t)
         ruin(t)

@@ -15,7 +15,6 @@ from scheduling.engine.tables import Tables
 from scheduling.engine.timing import are_apart, hours_left, timetable, wanted_start
 
 FEW, PAIRS, TRIES, HALF = 5, 24, 6, tb.MOST_FOUND // 2
-BLINK = 100
 
 
 @compiled
@@ -156,7 +155,7 @@ def scan_route(
             late = min(shift[tb.SH_TO] - home - minutes, high)
         if late < early:
             continue
-        if blink and below(t.random, BLINK) == 0:
+        if blink and below(t.random, 100) < t.settings[tb.BLINKS]:
             continue
         visits = 1
         if before_same and not are_apart(t, t.stops[r, k - 1, tb.NODE], u):

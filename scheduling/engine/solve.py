@@ -140,6 +140,7 @@ def solve(
     search = _Search(problem, stop, seed, on_progress)
     t = search.tables
     dropped = take_over_plan(problem, t, initial) if initial else ()
+    given = t.spot[:, :4].copy()
     fill(t)
     save_best(t, search.best)
     search.tell("construct")
@@ -147,6 +148,10 @@ def solve(
         search.improve()
     solution = _finish(problem, search)
     terms = cost.price(problem, solution)
+    if initial and not dropped and cost.total(terms) > cost.total(cost.price(problem, initial)):
+        load(t, given)
+        solution = solution_of(problem, t)
+        terms = cost.price(problem, solution)
     search.tell("done")
     return Result(solution, cost.total(terms), terms, search.steps, search.seconds, dropped)
 

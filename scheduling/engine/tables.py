@@ -35,6 +35,8 @@ WEEK_MAX, WEEK_USED, ROUTE_FROM, ROUTE_TO = range(4)
 G_OTHER, G_AFTER, G_MIN, G_MAX = range(4)
 # policy
 ALLOWANCE, JOIN_WAIT, BREAK_AFTER, BREAK_MINUTES, REST, ARRIVAL, NOT_NAMED, TENS, CHANGE = range(9)
+# settings of the search, whole numbers: temperatures in thousandths of a minute, shares in hundredths
+HOT, COLD, STRINGS, WHOLE, FACES, ABSENTEES, REMOVED, STRING, BLINKS, SPLITS = range(10)
 # numbers of the running search
 TOTAL, ABSENT, STEP, TOUCHES, MOVES, PENDING, FOUND, BEST, BEST_STEP, BEST_ABSENT = range(10)
 FOUND_TWO = 10
@@ -47,6 +49,7 @@ FAR = 1_000_000
 LOCKED_PRICE = 20_000_000
 UNCHANGED = 15
 MOST_FOUND = 4096
+SETTINGS = (20_000, 1_000, 80, 8, 6, 10, 10, 10, 1, 50)
 
 
 class Tables(Viewed):
@@ -68,6 +71,7 @@ class Tables(Viewed):
         "travel": Field(np.int32, None, None),
         "face": Field(np.int32, None, None),
         "policy": Field(np.int64, None),
+        "settings": Field(np.int64, 10),
         "spot": Field(np.int32, None, 6),
         "route": Field(np.int32, None, 16),
         "stops": Field(np.int32, None, None, 8),
@@ -99,6 +103,7 @@ class Tables(Viewed):
     travel: Ints
     face: Ints
     policy: Longs
+    settings: Longs
     spot: Ints
     route: Ints
     stops: Ints

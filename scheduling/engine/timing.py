@@ -172,11 +172,11 @@ def raise_early(t: Tables, n: int, edges: int) -> bool:
                 sc[tb.EARLY, b] = least
                 again = True
         if not again:
-            break
-    for i in range(n):
-        if sc[tb.EARLY, i] > sc[tb.HIGH, i]:
-            return False
-    return True
+            for i in range(n):
+                if sc[tb.EARLY, i] > sc[tb.HIGH, i]:
+                    return False
+            return True
+    return False
 
 
 @compiled
@@ -209,11 +209,11 @@ def lower_late(t: Tables, n: int, edges: int) -> bool:
                 sc[tb.LATE, a] = most
                 again = True
         if not again:
-            break
-    for i in range(n):
-        if sc[tb.LATE, i] < sc[tb.EARLY, i]:
-            return False
-    return True
+            for i in range(n):
+                if sc[tb.LATE, i] < sc[tb.EARLY, i]:
+                    return False
+            return True
+    return False
 
 
 @compiled

@@ -12,6 +12,8 @@ from scheduling.engine.solution import Solution
 
 SKILLS = ("care", "nursing", "fire")
 AGENCIES = ("a", "b")
+UNSERVED = (4000, 3000, 2000, 1000)
+"""Dearer than any visit could be, so that leaving out is never the better choice."""
 
 
 def random_problem(dice: Random, *, locks: bool = False, published: Solution | None = None) -> Problem:
@@ -67,8 +69,9 @@ def _some(dice: Random) -> list[str]:
 
 def _policy(dice: Random) -> Policy:
     if dice.random() < 0.4:
-        return Policy()
+        return Policy(unserved=UNSERVED)
     return Policy(
+        unserved=UNSERVED,
         arrival_allowance=dice.choice((0, 3, 8)),
         join_wait=dice.choice((0, 5, 10, 25)),
         break_after=dice.choice((120, 240, 360)),
