@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import logging
 from typing import Any
 
@@ -93,14 +94,13 @@ def test_a_need_keeps_its_public_id_when_it_changes(feed: Feed) -> None:
 
 def test_one_bad_row_in_ten_thousand_leaves_the_others(feed: Feed) -> None:
     """The good rows are taken; the bad one is named by line, field and rule."""
-    rows = [call(number) for number in range(1, 10_001)]
-    rows[6543] = call(6544, minutes="thirty")
+    rows = [call(number % 100, call_reference=f"K{number}") for number in range(10_000)]
+    rows[6543]["minutes"] = "thirty"
     delivery = take(feed, schedule(rows))
-    assert counts(delivery) == (19_999, 0, 1, 0)
+    assert counts(delivery) == (100 + 9_999, 0, 1, 0)
     (rejection,) = delivery.rejections.all()
     assert (rejection.place, rejection.field, rejection.rule) == ("line 6545", "minutes", "whole_number")
     assert Need.objects.count() == 9_999
-    assert Person.objects.count() == 10_000
 
 
 def test_a_wrong_nhs_number_costs_the_number_only(feed: Feed) -> None:
@@ -156,17 +156,6 @@ def test_a_gap_that_is_no_longer_asked_for_goes(feed: Feed) -> None:
     take(feed, schedule([call(1, next_call="C1-NOON", next_call_min_minutes=180), noon]))
     take(feed, schedule([call(1), noon]))
     assert not NeedGap.objects.exists()
-
-
-def test_a_contact_of_an_unknown_person_is_rejected(feed: Feed) -> None:
-    """Call monitoring may know a client whom nobody has sent yet: said, not guessed."""
-    bundle = (
-        b'{"resourceType": "ServiceRequest", "id": "s1", "status": "active", "intent": "order",'
-        b' "subject": {"reference": "Patient/nobody"}}\n'
-    )
-    delivery = take(hub.make_feed(feed.agency, format="fhir"), bundle)
-    assert delivery.taken == 0
-    assert delivery.rejected + delivery.skipped == 1
 
 
 @pytest.mark.parametrize(
@@ -328,9 +317,67 @@ def test_a_delivery_asks_the_database_as_often_for_a_thousand_as_for_ten(
 
 
 def test_contacts_tell_who_came_when(feed: Feed) -> None:
-    """A second feed of the same agency names clients by the same reference."""
+    """A second feed of the same agency names its clients by the same reference."""
     take(feed, schedule([call(1)]))
-    person = Person.objects.get()
-    record = SourceRecord.objects.get(kind="person")
-    assert record.person == person
-    assert not Contact.objects.exists()
+    monitoring = hub.make_feed(feed.agency, format="call-monitoring")
+    delivery = take(monitoring, VISITS + b"C1,16/02/2026,08:04:10,28,W-12\r\n")
+    contact = Contact.objects.get()
+    assert counts(delivery) == (1, 0, 0, 0)
+    assert (contact.person, contact.worker_reference, contact.minutes) == (Person.objects.get(), "W-12", 28)
+    assert contact.starts_at.replace(second=0) == dt.datetime(2026, 2, 16, 8, 4, tzinfo=dt.UTC)
+
+
+def test_a_contact_of_an_unknown_person_is_rejected(feed: Feed) -> None:
+    """Call monitoring may know a client whom nobody has sent yet: said, not guessed."""
+    monitoring = hub.make_feed(feed.agency, format="call-monitoring")
+    delivery = take(monitoring, VISITS + b"C404,16/02/2026,08:04:10,28,W-12\r\n")
+    assert counts(delivery) == (0, 0, 1, 0)
+    assert rules(delivery) == [("line 2", "person_key", "unknown_person")]
+
+
+def test_a_cancelled_order_ends_its_need_and_its_return_revives_it(feed: Feed) -> None:
+    """The nurses revoke an order: nothing is due from today. The same order active again is due again."""
+    nursing = hub.make_feed(feed.agency, format="fhir")
+    take(nursing, PATIENT + order("active"))
+    assert Need.objects.get().ends_on is None
+    revoked = take(nursing, PATIENT + order("revoked"))
+    assert Need.objects.get().ends_on == dt.date(2027, 1, 12)
+    assert revoked.skipped == 1
+    again = take(nursing, PATIENT + order("active") + b"\n")
+    assert Need.objects.get().ends_on is None
+    assert counts(again) == (1, 1, 0, 0)
+
+
+VISITS = b"ServiceUserRef,VisitDate,ActualStartTime,ActualDuration,CarerRef\r\n"
+PATIENT = b'{"resourceType": "Patient", "id": "p1", "name": [{"family": "Larter", "given": ["Mabel"]}]}\n'
+
+
+def order(status: str) -> bytes:
+    """A daily nursing visit as FHIR has it."""
+    return (
+        json.dumps(
+            {
+                "resourceType": "ServiceRequest",
+                "id": "s1",
+                "status": status,
+                "intent": "order",
+                "subject": {"reference": "Patient/p1"},
+                "code": {
+                    "coding": [{"system": "urn:care-visits:task", "code": "personal_care"}],
+                    "text": "Wound care",
+                },
+                "occurrenceTiming": {
+                    "repeat": {
+                        "boundsPeriod": {"start": "2026-11-30"},
+                        "frequency": 1,
+                        "period": 1,
+                        "periodUnit": "d",
+                        "timeOfDay": ["09:00:00"],
+                        "duration": 30,
+                        "durationUnit": "min",
+                    }
+                },
+            }
+        ).encode()
+        + b"\n"
+    )
