@@ -16,10 +16,10 @@ COMPILE := ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --pyth
 demo test lint: export CARE_TRIAL = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo run test lint format lock forget clean
+.PHONY: help install install-test demo run test lint format screenshots lock forget clean
 
 help:  ## Say what there is (this)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 install:  ## Make .venv with what the product runs on
 	@$(PYTHON) config/bootstrap.py
@@ -47,6 +47,9 @@ lint: install-test  ## Check style, types, the direction of imports and missing 
 format: install-test  ## Put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screenshots: install-test  ## Take the README's pictures of a demonstration that is being served
+	@$(BIN)/python manage.py screenshots
 
 lock: install-test  ## Compile requirements/*.in again (UPGRADE=yes takes newer versions)
 	cd requirements && $(COMPILE) uv.in -o uv.txt
