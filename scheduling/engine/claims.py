@@ -30,7 +30,7 @@ def _competent(problem: Problem, occurrence: Occurrence) -> int:
 def _reaching(problem: Problem, occurrence: Occurrence) -> int:
     """How many may serve it and have a shift with room for it and the way."""
     able = (w for w in problem.workers if problem.may_serve(w, occurrence))
-    return sum(can_reach(problem, w, occurrence, None) for w in able)
+    return sum(can_reach(problem, w, occurrence, None, detours=False) for w in able)
 
 
 def _no_competent_worker(problem: Problem, solution: Solution, occurrence: Occurrence) -> bool:

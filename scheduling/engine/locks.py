@@ -57,17 +57,19 @@ def _refuse_alone(problem: Problem, path: str, lock: Lock) -> None:
         )
 
 
-def can_reach(problem: Problem, worker: Worker, occurrence: Occurrence, start: int | None) -> bool:
+def can_reach(
+    problem: Problem, worker: Worker, occurrence: Occurrence, start: int | None, *, detours: bool = True
+) -> bool:
     """Whether an otherwise empty shift of the worker has room for the occurrence and the way there and back.
 
     It may begin at `start`, or in any of its windows if that is None. Where a detour by other doors is
-    shorter than the direct way, the detour counts.
+    shorter than the direct way, the detour counts, unless `detours` is false: looking for them takes long.
     """
     place = problem.people[problem.person_index[occurrence.person]].place
     direct = int(problem.travel[worker.place, place]), int(problem.travel[place, worker.place])
     if _has_room(problem, worker, occurrence, start, *direct):
         return True
-    if not _has_room(problem, worker, occurrence, start, 0, 0):
+    if not detours or not _has_room(problem, worker, occurrence, start, 0, 0):
         return False  # the shift itself is too short or at another time, so the way is not looked for
     ways = _shortest(problem, worker.place, place), _shortest(problem, place, worker.place)
     return ways != direct and _has_room(problem, worker, occurrence, start, *ways)

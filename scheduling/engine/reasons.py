@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scheduling.engine import tables as tb
+from scheduling.engine.locks import can_reach
 from scheduling.engine.placing import insert_pair, insert_single
 from scheduling.engine.problem import Occurrence, Problem
 from scheduling.engine.routes import start_step
@@ -48,12 +49,12 @@ def _insert(t: Tables, u: int) -> bool:
 def reason_for(problem: Problem, t: Tables, occurrence: Occurrence) -> Reason:
     """The first reason that is true for an occurrence that `insert_leftovers` could not place."""
     u = problem.occurrence_index[occurrence.id]
-    able = sum(problem.may_serve(w, occurrence) for w in problem.workers)
-    if able < occurrence.workers:
+    able = [w for w in problem.workers if problem.may_serve(w, occurrence)]
+    if len(able) < occurrence.workers:
         if _skilled(problem, occurrence) >= occurrence.workers:
             return Reason.BARRED_OR_GENDER
         return Reason.NO_PAIR_FREE if able else Reason.NO_COMPETENT_WORKER
-    if t.node[u, tb.CAND_FROM] == t.node[u, tb.CAND_TO]:
+    if sum(can_reach(problem, w, occurrence, None, detours=False) for w in able) < occurrence.workers:
         return Reason.NO_SHIFT_IN_WINDOW
     if find_still(t, u, NO_GAPS, False) >= 0:
         return Reason.GAP
