@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
-from scheduling.engine.check import reason_is_true
+from scheduling.engine.check import check, reason_is_true
 from scheduling.engine.claims import claim_is_true
 from scheduling.engine.problem import Lock
 from scheduling.engine.solution import Reason, Unplaced
+from scheduling.engine.solve import Stop, solve
 from tests.unit.scheduling.engine.builders import (
     a_person,
     a_plan,
@@ -16,6 +19,7 @@ from tests.unit.scheduling.engine.builders import (
     an_occurrence,
     at,
 )
+from tests.unit.scheduling.engine.random_problems import random_problem, with_locks
 
 EIGHT = [(at(8), at(8))]
 TWO_DAYS = [(at(14), at(21)), (at(7, day=1), at(15, day=1))]
@@ -77,3 +81,21 @@ def test_what_a_reason_blames_wrongly_is_not_so(reason):
     problem, plan = problem_of(SAID_ELSEWHERE[reason])
     assert reason_is_true(problem, plan, "o1")
     assert not claim_is_true(problem, plan, Unplaced("o1", reason))
+
+
+def test_every_reason_the_planner_gives_is_true():
+    """Sixty random crowded problems, half of them with locks: what is left out, and why, is always so."""
+    reasons = set()
+    for seed in range(60):
+        dice = Random(seed)
+        problem = random_problem(dice)
+        plan = solve(problem, stop=Stop(steps=40)).solution
+        if seed % 2:
+            problem = with_locks(dice, problem, plan)
+            plan = solve(problem, stop=Stop(steps=40)).solution
+        assert check(problem, plan) == [], seed
+        for unplaced in plan.unplaced:
+            assert reason_is_true(problem, plan, unplaced.occurrence), (seed, unplaced)
+            assert claim_is_true(problem, plan, unplaced), (seed, unplaced)
+            reasons.add(unplaced.reason)
+    assert len(reasons) >= 6
