@@ -13,7 +13,6 @@ from scheduling.engine import tables as tb
 from scheduling.engine.building import build_tables
 from scheduling.engine.construct import fill, take_over_plan
 from scheduling.engine.improve import anneal, save_best
-from scheduling.engine.locks import refuse_impossible_locks
 from scheduling.engine.problem import Occurrence, Person, Policy, Problem, ProblemError, Span, Worker
 from scheduling.engine.reasons import insert_leftovers, reason_for
 from scheduling.engine.routes import load
@@ -136,7 +135,6 @@ def solve(
     ProblemError
         If a lock cannot hold; the message names it.
     """
-    refuse_impossible_locks(problem)
     search = _Search(problem, stop, seed, on_progress)
     t = search.tables
     dropped = take_over_plan(problem, t, initial) if initial else ()
