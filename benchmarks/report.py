@@ -33,10 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Iterator[Line]:
     """Every line of the runs as it comes; the page and its plots are written at the end."""
     lines: list[Line] = []
+    loads = [os.getloadavg()[0]]
     for line in _lines(options):
         lines.append(line)
+        loads.append(os.getloadavg()[0])
         yield line
-    options.out.write_text(page(lines, options), encoding="utf-8")
+    options.out.write_text(page(lines, options, max(loads)), encoding="utf-8")
     for name, plot in _plots(lines).items():
         (options.out.parent / name).write_text(plot, encoding="utf-8")
 
@@ -58,8 +60,8 @@ def _lines(options: argparse.Namespace) -> Iterator[Line]:
     yield from peers.run(parser.parse_args([str(item) for item in chosen]))
 
 
-def page(lines: list[Line], options: argparse.Namespace) -> str:
-    """The page as Markdown."""
+def page(lines: list[Line], options: argparse.Namespace, load: float) -> str:
+    """The page as Markdown; `load` is the highest load of the machine seen during the run."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("numba", "ortools", "pyvrp", "pyvroom"))
     parts = [
         "# Benchmarks",
@@ -69,7 +71,8 @@ def page(lines: list[Line], options: argparse.Namespace) -> str:
         "all methods in the same run on the same machine.",
         "",
         f"Machine: {platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}; "
-        f"{packages}.",
+        f"{packages}. The highest load seen during the run was {load:.1f}; with more than one running per "
+        "core every method gets fewer steps in its seconds.",
         "",
         *_week_part(lines, options),
         *_peer_part(lines, options),

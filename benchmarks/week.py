@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,7 @@ def _line(
     line |= {"seconds": round(took, 1), "threads": options.threads if steps else 1}
     if steps:
         line["steps"] = steps[0]
+        line["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # so far, all files
     reference = reference_for(path, problem.name)
     if reference is not None:
         line |= {"reference": reference, "ratio": round(cost / max(reference, 1), 4)}
