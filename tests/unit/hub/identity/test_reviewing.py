@@ -1,0 +1,120 @@
+"""What a person joins or keeps apart can be taken back, and leaves everything as it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+
+from hub.identity import reviewing
+from hub.models import Contact, Feed, KnownAs, MatchDecision, Need, Person, SourceRecord, User
+from hub.services.receiving import receive
+from tests.factories import hub
+from tests.factories.files import call, schedule
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def feeds() -> list[Feed]:
+    agencies = [hub.make_agency("first-care"), hub.make_agency("second-care")]
+    hub.make_agreement(*agencies)
+    hub.make_skill("personal_care")
+    return [hub.make_feed(agency) for agency in agencies]
+
+
+@pytest.fixture
+def by() -> User:
+    return hub.make_user("hub_administrator")
+
+
+def send(feed: Feed, **cells: Any) -> SourceRecord:
+    receive(feed=feed, file=io.BytesIO(schedule([call(1, **cells)])), file_name="a.csv", by=None, now=hub.NOW)
+    return SourceRecord.objects.get(agency=feed.agency, kind="person", key="C1")
+
+
+def rows() -> dict[str, list[Any]]:
+    """Every row that joining may touch, but for the append-only decisions."""
+    models = (Person, KnownAs, SourceRecord, Need, Contact)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+def test_join_then_undo_leaves_every_row_as_it_was(feeds: list[Feed], by: User) -> None:
+    """Two people are joined by mistake; undone, each is who they were, with the same public id."""
+    mine, theirs = send(feeds[0]), send(feeds[1], given_name="May", gender="F")
+    before = rows()
+    assert mine.person != theirs.person
+    reviewing.join(source_record=theirs, person=mine.person, by=by, now=hub.NOW)
+    assert rows() != before
+    assert set(Need.objects.values_list("person", flat=True)) == {mine.person_id}
+    restored = reviewing.undo_join(source_record=theirs, by=by, now=hub.NOW)
+    assert restored == theirs.person
+    assert rows() == before
+
+
+def test_a_join_by_rule_is_undone_with_its_needs(feeds: list[Feed], by: User) -> None:
+    """The rule was wrong: the record becomes its own person and takes its call along."""
+    mine = send(feeds[0])
+    person = Person.objects.values().get()
+    theirs = send(feeds[1], address="1 Mill Row, Aylsham", gender="F")
+    assert theirs.person == mine.person
+    restored = reviewing.undo_join(source_record=theirs, by=by, now=hub.NOW)
+    assert restored != mine.person
+    assert Person.objects.values().get(pk=mine.person_id) == person
+    assert Need.objects.get(agency=feeds[1].agency).person == restored
+    assert Need.objects.get(agency=feeds[0].agency).person == mine.person
+    assert (restored.source_records.count(), mine.person.source_records.count()) == (2, 2)
+
+
+def test_undo_takes_along_what_came_since(feeds: list[Feed], by: User) -> None:
+    """After the join the agency sent another call: it belongs to its own client when undone."""
+    send(feeds[0])
+    theirs = send(feeds[1])
+    send(feeds[1], call_reference="C1-PM")
+    restored = reviewing.undo_join(source_record=theirs, by=by, now=hub.NOW)
+    assert {need.reference for need in restored.needs.all()} == {"C1-AM", "C1-PM"}
+
+
+def test_what_was_undone_is_not_joined_again_by_the_next_file(feeds: list[Feed], by: User) -> None:
+    """The same record comes again, a little different: it stays apart, and nobody is asked twice."""
+    send(feeds[0])
+    theirs = send(feeds[1])
+    restored = reviewing.undo_join(source_record=theirs, by=by, now=hub.NOW)
+    again = send(feeds[1], gender="F")
+    assert again.person == restored
+    assert list(again.match_decisions.values_list("outcome", flat=True)) == ["joined", "undone"]
+
+
+def test_keeping_apart_is_remembered(feeds: list[Feed], by: User) -> None:
+    """A person looked and said no: a later change of the record raises no new review."""
+    mine, theirs = send(feeds[0]), send(feeds[1], given_name="May")
+    reviewing.keep_apart(source_record=theirs, person=mine.person, by=by, now=hub.NOW)
+    again = send(feeds[1], given_name="May", gender="F")
+    assert [each.outcome for each in again.match_decisions.all()] == ["review", "apart"]
+    assert again.match_decisions.last().decided_by == by
+
+
+def test_what_cannot_be_undone_or_joined_says_so(feeds: list[Feed], by: User) -> None:
+    """The only record of a person has no join to undo, and belongs to its person already."""
+    mine = send(feeds[0])
+    with pytest.raises(ValueError, match="no join to undo"):
+        reviewing.undo_join(source_record=mine, by=by, now=hub.NOW)
+    with pytest.raises(ValueError, match="already"):
+        reviewing.join(source_record=mine, person=mine.person, by=by, now=hub.NOW)
+    with pytest.raises(ValueError, match="undo the join"):
+        reviewing.keep_apart(source_record=mine, person=mine.person, by=by, now=hub.NOW)
+    need = SourceRecord.objects.get(kind="need")
+    with pytest.raises(ValueError, match="record of a person"):
+        reviewing.undo_join(source_record=need, by=by, now=hub.NOW)
+
+
+def test_who_decided_and_when_is_kept(feeds: list[Feed], by: User) -> None:
+    """Each step by hand has its author."""
+    send(feeds[0])
+    theirs = send(feeds[1])
+    later = hub.NOW + dt.timedelta(days=3)
+    reviewing.undo_join(source_record=theirs, by=by, now=later)
+    decision = MatchDecision.objects.get(outcome="undone")
+    assert (decision.decided_by, decision.decided_at) == (by, later)
