@@ -68,6 +68,7 @@ class Group:
 
     agency: Agency
     rows: list[Row]
+    off: int = 0  # workers left out because they have neither shift nor visit on the day shown
 
     @property
     def minutes(self) -> int:
@@ -78,21 +79,31 @@ class Group:
         return sum(row.worker.contracted for row in self.rows)
 
 
-def groups(data: BoardData, *, agency: str = "", only_trouble: bool = False) -> list[Group]:
-    """The rows by agency, then by when the worker's shifts begin, then by name."""
+def groups(
+    data: BoardData, *, agency: str = "", only_trouble: bool = False, day: int | None = None
+) -> list[Group]:
+    """The rows by agency, then by when the worker's shifts begin, then by name.
+
+    With `day`, 0 for Monday, only those who are on or have visits on that day.
+    """
     of_worker: dict[int, list[BoardVisit]] = defaultdict(list)
     for visit in data.visits:
         of_worker[visit.worker].append(visit)
     of_agency: dict[int, list[Row]] = defaultdict(list)
+    off: dict[int, int] = defaultdict(int)
     for worker in data.workers:
         if agency and data.agencies[worker.agency].code != agency:
             continue
         if not worker.is_active and not of_worker[worker.pk]:
             continue
         row = Row(worker, _days(worker, of_worker[worker.pk]))
-        if not only_trouble or row.is_trouble:
+        if day is not None and day not in worker.shifts and not row.days[day].visits:
+            off[worker.agency] += 1
+        elif not only_trouble or row.is_trouble:
             of_agency[worker.agency].append(row)
-    found = [Group(data.agencies[key], sorted(rows, key=_by_shift)) for key, rows in of_agency.items()]
+    found = [
+        Group(data.agencies[key], sorted(rows, key=_by_shift), off[key]) for key, rows in of_agency.items()
+    ]
     return sorted(found, key=lambda group: group.agency.name)
 
 

@@ -132,7 +132,12 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
     data = fetch(user=user, rota=rota, today=today)
     days = board.days_of(rota.week_start)
     drawing = Drawing(rota=rota.public_id, days=days, agencies=data.agencies, pairs=board.pairs(data.visits))
-    groups = board.groups(data, agency=wish.agency, only_trouble=wish.only_trouble)
+    groups = board.groups(
+        data,
+        agency=wish.agency,
+        only_trouble=wish.only_trouble,
+        day=wish.day if wish.view == "day" else None,
+    )
     drawn = [
         (
             group,

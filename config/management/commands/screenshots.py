@@ -114,5 +114,6 @@ class Photographer:
         return page
 
     def _picture(self, page: Page, name: str) -> None:
+        page.evaluate("window.scrollTo(0, 0)")
         page.screenshot(path=self.out / f"{name}.png")
         self.taken.append(f"{name}.png")

@@ -258,3 +258,13 @@ def test_the_two_of_a_pair_point_at_each_other() -> None:
     ]
     alone = BoardVisit("c", 3, 1, "A", "", None, 0, 600, 630, [BoardPart((8, MONDAY), 1, 30, False, False)])
     assert board.pairs([*both, alone]) == {"a": "b", "b": "a"}
+
+
+def test_the_day_view_leaves_out_who_is_off_and_counts_them() -> None:
+    """Neither shift nor visit on that day: no empty row, but a number in the agency's line."""
+    agency = make_agency()
+    on = BoardWorker(1, "a", "On", 1, 2250, (52.8, 1.2), True, {2: (420, 900)})
+    off = BoardWorker(2, "b", "Off", 1, 2250, (52.8, 1.2), True, {3: (420, 900)})
+    (group,) = board.groups(BoardData(MONDAY, {1: agency}, [on, off], [], {}), day=2)
+    assert [row.worker.name for row in group.rows] == ["On"]
+    assert group.off == 1
