@@ -140,7 +140,7 @@ def _node_tables(problem: Problem, nodes: list[tuple[int, int]]) -> tuple[Ints, 
         apart += apart_of[i]
         if i in before:
             pair = [problem.worker_index[w] for w in before[i].workers]
-            one, two = (pair + [-2, -2])[:2] if len(pair) == occurrence.workers else (-2, -2)
+            one, two = [*pair, -2, -2][:2] if len(pair) == occurrence.workers else (-2, -2)
             published[n, :3] = (before[i].start, one, two)
         published[n, tb.OWN_LOCK] = int((i, 0) in locks or (i, 1) in locks)
     return (
@@ -186,7 +186,7 @@ def _route_tables(problem: Problem) -> tuple[Ints, Ints]:
             before = first + j - 1 if j else -1
             after = first + j + 1 if j + 1 < len(person.shifts) else -1
             row = [w, shift.start, shift.end, person.place, before, after, 0, shift.start, shift.start]
-            routes.append(row + [0, 1, 0, 0, 0, 0, 0])
+            routes.append([*row, 0, 1, 0, 0, 0, 0, 0])
         worker[w] = (min(person.max_week_minutes, tb.FAR), 0, first, len(routes))
     return np.array(routes, np.int32).reshape(-1, 16), worker
 

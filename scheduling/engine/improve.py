@@ -146,22 +146,20 @@ def ruin(t: Tables) -> None:
 
 @compiled
 def sort_key(t: Tables, u: int, rule: int) -> int:
-    """Smaller goes in first."""
-    noise = below(t.random, 1 << 20)
-    if t.node[u, tb.PRICE] >= tb.LOCKED_PRICE:
-        return noise - (1 << 50)
-    if rule == 0:
-        return noise
-    if rule == 1:
-        work = t.node[u, tb.MINUTES] * (2 if t.node[u, tb.TWIN] >= 0 else 1)
-        return -work * (1 << 20) + noise
-    if rule == 2:
-        choice = t.node[u, tb.CAND_TO] - t.node[u, tb.CAND_FROM]
-        return choice * (1 << 20) + noise
-    if rule == 3:
-        room = t.windows[t.node[u, tb.WIN_FROM], 1] - t.windows[t.node[u, tb.WIN_FROM], 0]
-        return room * (1 << 20) + noise
-    return -t.node[u, tb.PRICE] * (1 << 20) + noise
+    """Smaller goes in first: by chance, most work, fewest shifts, narrowest window, highest price."""
+    row = t.node[u]
+    noise, key = below(t.random, 1 << 20), 0
+    if row[tb.PRICE] >= tb.LOCKED_PRICE:
+        key = -(1 << 29)
+    elif rule == 1:
+        key = -row[tb.MINUTES] * (2 if row[tb.TWIN] >= 0 else 1)
+    elif rule == 2:
+        key = row[tb.CAND_TO] - row[tb.CAND_FROM]
+    elif rule == 3:
+        key = t.windows[row[tb.WIN_FROM], 1] - t.windows[row[tb.WIN_FROM], 0]
+    elif rule == 4:
+        key = -row[tb.PRICE]
+    return int(key * (1 << 20) + noise)
 
 
 @compiled

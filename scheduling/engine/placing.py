@@ -51,7 +51,7 @@ def latest_by_gaps(t: Tables, u: int, high: int, r: int) -> int:
 
 @compiled
 def keep(
-    t: Tables, base: int, kept: int, most: int, cost: int, r: int, k: int, j: int, e: int, l: int
+    t: Tables, base: int, kept: int, most: int, cost: int, r: int, k: int, j: int, early: int, late: int
 ) -> int:
     """Adds a place to the sorted list from row `base`, of at most `most`; returns its length."""
     if kept == most and cost >= t.found[base + most - 1, tb.F_COST]:
@@ -62,7 +62,7 @@ def keep(
         at -= 1
     row = t.found[base + at]
     row[tb.F_COST], row[tb.F_ROUTE], row[tb.F_POS] = cost, r, k
-    row[tb.F_WINDOW], row[tb.F_FROM], row[tb.F_TO] = j, e, l
+    row[tb.F_WINDOW], row[tb.F_FROM], row[tb.F_TO] = j, early, late
     return min(kept + 1, most)
 
 
@@ -94,9 +94,9 @@ def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: boo
                     continue
                 price = visit_price(t, u, shift[tb.WORKER])
                 face = 0 if known else t.face[row[tb.PERSON], shift[tb.WORKER]]
-                if blink and not known and kept == most:
-                    if price + face >= t.found[base + most - 1, tb.F_COST]:
-                        continue
+                dear = kept == most and price + face >= t.found[base + most - 1, tb.F_COST]
+                if blink and not known and dear:
+                    continue
                 if shift[tb.STALE] == 1:
                     refresh(t, r)
                 first, last = low, high

@@ -22,7 +22,7 @@ def insert_leftovers(t: Tables) -> None:
     start_step(t)
     while True:
         absent = sorted(int(u) for u in t.absent[: t.number[tb.ABSENT]] if not _is_second(t, int(u)))
-        if not any([_insert(t, u) for u in absent]):
+        if not sum(_insert(t, u) for u in absent):
             return
 
 

@@ -30,7 +30,7 @@ ENDLESS_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Stop:
-    """When to stop: after wall-clock seconds, after steps, or when `cancelled` says so; whichever is first."""
+    """When to stop: after wall-clock seconds, after steps or when `cancelled` says so; the first counts."""
 
     seconds: float | None = None
     steps: int | None = None

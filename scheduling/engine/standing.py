@@ -1,3 +1,4 @@
+# ruff: noqa: SIM110  (compiled code: loops, for numba knows no generators)
 """Plans with fixed starts: whether a route stands as given, and what would fit with all else still.
 
 The search re-times a route when it changes it. Here nothing moves: this is how a given plan is
@@ -69,10 +70,10 @@ def stands(t: Tables, r: int, n: int, skip: int) -> bool:
         elif sc[tb.SAME, i] == APART:
             if wait < sc[tb.ARC, i]:
                 return False
-        elif wait < 0 or (wait <= join_wait and sc[tb.SAME, i] == MUST_WAIT):
-            return False
-        elif wait > join_wait and wait < allowance:
-            return False
+        else:
+            joined = wait <= join_wait
+            if wait < (0 if joined else allowance) or (joined and sc[tb.SAME, i] == MUST_WAIT):
+                return False
         end = start + t.node[sc[tb.Q, i], tb.MINUTES]
     back = end + t.travel[t.node[sc[tb.Q, n - 1], tb.PLACE], t.route[r, tb.BASE]]
     if back > closes or not has_break(t, n):

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM110  (compiled code: loops, for numba knows no generators)
 """When a worker does what: start minutes for a given order of services in one shift.
 
 `timetable` decides whether an order can be worked under every rule of one route (windows,
@@ -133,9 +134,9 @@ def note_inner_gap(t: Tables, n: int, i: int, k: int, edges: int) -> int:
     if one > two:
         return -1
     for e in range(edges):
-        if t.edges[e, 0] == one and t.edges[e, 1] == two and t.edges[e, 2] == t.gaps[k, tb.G_MIN]:
-            if t.edges[e, 3] == t.gaps[k, tb.G_MAX]:
-                return edges
+        same = t.edges[e, 0] == one and t.edges[e, 1] == two
+        if same and t.edges[e, 2] == t.gaps[k, tb.G_MIN] and t.edges[e, 3] == t.gaps[k, tb.G_MAX]:
+            return edges
     t.edges[edges, 0], t.edges[edges, 1] = one, two
     t.edges[edges, 2], t.edges[edges, 3] = t.gaps[k, tb.G_MIN], t.gaps[k, tb.G_MAX]
     return edges + 1
@@ -365,7 +366,7 @@ def has_break(t: Tables, n: int) -> bool:
     """Whether the starts in WHEN are short enough for no break, or hold one."""
     sc = t.scratch
     span = sc[tb.WHEN, n - 1] + t.node[sc[tb.Q, n - 1], tb.MINUTES] - sc[tb.WHEN, 0]
-    return span <= t.policy[tb.BREAK_AFTER] or longest_idle(t, n) >= t.policy[tb.BREAK_MINUTES]
+    return bool(span <= t.policy[tb.BREAK_AFTER] or longest_idle(t, n) >= t.policy[tb.BREAK_MINUTES])
 
 
 @compiled
@@ -408,7 +409,8 @@ def timetable(t: Tables, r: int, n: int) -> bool:
         joins = attempt == 0
         if joins and not joinable:
             continue
-        if settle(t, r, n, edges, cap, -1, joins):
-            if has_break(t, n) or with_break(t, r, n, edges, cap, joins):
-                return True
+        if not settle(t, r, n, edges, cap, -1, joins):
+            continue
+        if has_break(t, n) or with_break(t, r, n, edges, cap, joins):
+            return True
     return False

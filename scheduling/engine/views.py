@@ -120,9 +120,11 @@ def register(kind: type[Viewed]) -> None:
     lower_getattr_generic(TablesType)(lower)
 
 
-@unbox(TablesType)
 def _unbox(_kind: Any, value: Any, c: Any) -> Any:
     address = c.pyapi.object_getattr_string(value, "address")
     pointer = c.builder.inttoptr(c.pyapi.long_as_longlong(address), ir.IntType(64).as_pointer())
     c.pyapi.decref(address)
     return NativeValue(pointer)
+
+
+unbox(TablesType)(_unbox)

@@ -7,7 +7,18 @@ from random import Random
 
 import numpy as np
 
-from scheduling.engine.problem import Delegation, Gap, Lock, Occurrence, Person, Policy, Problem, Published, Span, Worker
+from scheduling.engine.problem import (
+    Delegation,
+    Gap,
+    Lock,
+    Occurrence,
+    Person,
+    Policy,
+    Problem,
+    Published,
+    Span,
+    Worker,
+)
 from scheduling.engine.solution import Solution
 
 SKILLS = ("care", "nursing", "fire")
@@ -33,7 +44,9 @@ def random_problem(dice: Random, *, locks: bool = False, published: Solution | N
         policy=_policy(dice),
         people=people,
         workers=workers,
-        delegations=tuple(Delegation(*pair, skill) for pair in (("a", "b"), ("b", "a")) for skill in _some(dice)),
+        delegations=tuple(
+            Delegation(*pair, skill) for pair in (("a", "b"), ("b", "a")) for skill in _some(dice)
+        ),
         occurrences=occurrences,
         gaps=_gaps(dice, occurrences),
         separate=_separate(dice, occurrences),

@@ -28,7 +28,9 @@ def assert_sound(problem: Problem, result: Result) -> None:
     assert check(problem, result.solution) == []
     assert result.terms == price(problem, result.solution)
     assert result.cost == total(result.terms)
-    listed = [a.occurrence for a in result.solution.assignments] + [u.occurrence for u in result.solution.unplaced]
+    listed = [a.occurrence for a in result.solution.assignments] + [
+        u.occurrence for u in result.solution.unplaced
+    ]
     assert sorted(listed) == sorted(o.id for o in problem.occurrences)
     for unplaced in result.solution.unplaced:
         assert reason_is_true(problem, result.solution, unplaced.occurrence), unplaced
@@ -79,9 +81,10 @@ def test_a_broken_plan_is_a_start_all_the_same(seed: int) -> None:
     problem = random_problem(dice)
     plan = solve(problem, stop=Stop(steps=5)).solution
     broken = [
-        Assignment(a.occurrence, a.workers[::-1], a.start + dice.choice((0, 0, 7, 300))) for a in plan.assignments
+        Assignment(a.occurrence, a.workers[::-1], a.start + dice.choice((0, 0, 7, 300)))
+        for a in plan.assignments
     ]
-    broken += broken[:1] + [Assignment("unknown", ("w0",), 500), Assignment("o0", ("nobody",), 500)]
+    broken += [*broken[:1], Assignment("unknown", ("w0",), 500), Assignment("o0", ("nobody",), 500)]
     result = solve(problem, stop=Stop(steps=5), initial=Solution(tuple(broken)))
     assert "unknown" in result.dropped
     assert_sound(problem, result)
@@ -96,7 +99,9 @@ def a_day() -> Problem:
     for i in range(40):
         start = dice.choice((at(7, 30), at(9), at(12), at(13)))
         window = (start, start + 60)
-        occurrences.append(an_occurrence(f"o{i}", person=f"p{i % 10}", windows=[window], preferred=start + 30))
+        occurrences.append(
+            an_occurrence(f"o{i}", person=f"p{i % 10}", windows=[window], preferred=start + 30)
+        )
     place = np.array([(dice.random(), dice.random()) for _ in range(11)])
     travel = np.ceil(20 * np.linalg.norm(place[:, None] - place[None], axis=2)).astype(np.int32)
     return a_problem(occurrences, people=people, workers=workers, travel=travel)

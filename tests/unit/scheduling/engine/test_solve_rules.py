@@ -8,7 +8,14 @@ from scheduling.engine.check import check
 from scheduling.engine.problem import Lock, Problem, ProblemError
 from scheduling.engine.solution import Reason, Solution
 from scheduling.engine.solve import Result, Stop, solve
-from tests.unit.scheduling.engine.builders import a_person, a_problem, a_worker, an_occurrence, at, even_travel
+from tests.unit.scheduling.engine.builders import (
+    a_person,
+    a_problem,
+    a_worker,
+    an_occurrence,
+    at,
+    even_travel,
+)
 
 
 def plan(problem: Problem, *, steps: int = 60) -> Result:
@@ -84,7 +91,9 @@ def test_the_way_there_belongs_to_the_shift(window: tuple[int, int], placed: int
 def test_another_day_is_taken_where_allowed() -> None:
     """A call that may be on either of two days goes to the day with a shift."""
     windows = [(at(8, day=0), at(9, day=0)), (at(8, day=1), at(9, day=1))]
-    problem = a_problem([an_occurrence(windows=windows)], workers=[a_worker(shifts=[(at(7, day=1), at(15, day=1))])])
+    problem = a_problem(
+        [an_occurrence(windows=windows)], workers=[a_worker(shifts=[(at(7, day=1), at(15, day=1))])]
+    )
     assert starts(plan(problem).solution)["o0"] >= at(8, day=1)
 
 
