@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from benchmarks.orders import places, plan_of
@@ -13,22 +14,15 @@ def solve(problem: Problem, seconds: float) -> Solution:
     """Plan the day."""
     visits, staff = len(problem.occurrences), len(problem.workers)
     where = places(problem) + [worker.place for worker in problem.workers]
-    travel = problem.travel[where][:, where].tolist()
+    travel = problem.travel[np.ix_(where, where)].astype(np.int64)
+    minutes = travel.copy()  # from start to start: service, the way, and the allowance at a client's door
+    minutes[:visits] += np.array([[occurrence.minutes] for occurrence in problem.occurrences])
+    minutes[:, :visits] += problem.policy.arrival_allowance
     bases = list(range(visits, visits + staff))
     manager = pywrapcp.RoutingIndexManager(visits + staff, staff, bases, bases)
     routing = pywrapcp.RoutingModel(manager)
-    allowance = problem.policy.arrival_allowance
-
-    def minutes_on_the_way(start: int, end: int) -> int:
-        return int(travel[manager.IndexToNode(start)][manager.IndexToNode(end)])
-
-    def minutes_from_start_to_start(start: int, end: int) -> int:
-        before, after = manager.IndexToNode(start), manager.IndexToNode(end)
-        service = problem.occurrences[before].minutes if before < visits else 0
-        return int(service + travel[before][after] + (allowance if after < visits else 0))
-
-    routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitCallback(minutes_on_the_way))
-    transit = routing.RegisterTransitCallback(minutes_from_start_to_start)
+    routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitMatrix(travel.tolist()))
+    transit = routing.RegisterTransitMatrix(minutes.tolist())
     latest = max(worker.shifts[0].end for worker in problem.workers)
     routing.AddDimension(transit, latest, latest, False, "time")
     time = routing.GetDimensionOrDie("time")
