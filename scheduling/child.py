@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from scheduling.engine.interchange import problem_data, read_plan
+from scheduling.engine.cost import price
+from scheduling.engine.interchange import plan_data, problem_data, read_plan
 from scheduling.engine.problem import Problem
 from scheduling.engine.solution import Solution
 
@@ -57,18 +58,27 @@ class _Voice:
 
 
 def solve(
-    problem: Problem, *, seconds: float, seed: int, tick: Callable[[dict[str, Any]], bool]
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int,
+    tick: Callable[[dict[str, Any]], bool],
+    initial: Solution | None = None,
 ) -> Solution | None:
     """The best plan found in `seconds`, or by the time that `tick` asks to stop; None if stopped without one.
 
-    `tick` is called about once a second with the latest progress and says whether to stop; whatever it
-    raises ends the child at once. Raises ChildDiedError or ChildRefusedError.
+    The search starts from `initial`, of which it drops what is no longer legal. `tick` is called about
+    once a second with the latest progress and says whether to stop; whatever it raises ends the child at
+    once. Raises ChildDiedError or ChildRefusedError.
     """
     with tempfile.TemporaryDirectory(prefix="care-solve-") as name:  # 0700
         folder = Path(name)
         out = folder / "plan.json"
         _write_private(folder / "problem.json", problem_data(problem))
         options = ["--seconds", str(seconds), "--seed", str(seed), "--progress", "json", "--while-stdin-open"]
+        if initial is not None:
+            _write_private(folder / "initial.json", plan_data(problem, initial, price(problem, initial)))
+            options += ["--initial", str(folder / "initial.json")]
         process = subprocess.Popen(
             [*COMMAND, "solve", str(folder / "problem.json"), "--out", str(out), *options],
             cwd=CODE,

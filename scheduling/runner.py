@@ -74,7 +74,13 @@ def _solve(run: PlanningRun, mapped: Mapped) -> Solution | None:
         return Solution(())
     pulse = _Pulse(run)
     try:
-        return child.solve(mapped.problem, seconds=run.seconds, seed=run.seed, tick=pulse.tick)
+        return child.solve(
+            mapped.problem,
+            seconds=run.seconds,
+            seed=run.seed,
+            tick=pulse.tick,
+            initial=mapping.published_plan(mapped.problem),
+        )
     except child.ChildRefusedError as refusal:
         raise RunFailedError(f"The optimiser ended without a plan ({refusal}).") from refusal
     except ProblemError as error:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from hub.models import Area
+from scheduling.engine.problem import Problem
 from scheduling.engine.rounds import Service, all_rounds
 from scheduling.engine.solution import Assignment, Reason, Solution
 from scheduling.engine.solution import Unplaced as LeftOut
@@ -69,6 +70,20 @@ def solution_of(rota: Rota, mapped: Mapped) -> Solution:
     return Solution(
         tuple(Assignment(code, tuple(sorted(workers[code])), starts[code]) for code in sorted(starts)),
         tuple(LeftOut(f"n{row.need_id}-{row.due_on.isoformat()}", Reason(row.reason)) for row in left_out),
+    )
+
+
+def published_plan(problem: Problem) -> Solution | None:
+    """The published rota as a plan to start from: a short search shall not do worse than a long one did.
+
+    It need not be legal any more. None if nothing is published.
+    """
+    if not problem.published:
+        return None
+    placed = {item.occurrence for item in problem.published}
+    return Solution(
+        tuple(Assignment(item.occurrence, item.workers, item.start) for item in problem.published),
+        tuple(LeftOut(o.id, Reason.NO_CAPACITY) for o in problem.occurrences if o.id not in placed),
     )
 
 

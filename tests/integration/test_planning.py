@@ -14,7 +14,7 @@ from scheduling.engine.check import check
 from scheduling.mapping import solution_of
 from scheduling.models import PlanningRun
 from scheduling.services import planning, publishing
-from tests.factories.hub import make_agency, make_area, make_need, make_user
+from tests.factories.hub import make_area, make_need, make_user
 from tests.factories.scheduling import make_run, make_week, map_week
 from tests.factories.visits import NOW, make_shifts, make_worker
 from visits.models import Rota
@@ -158,12 +158,3 @@ def test_what_contradicts_itself_fails_with_the_field() -> None:
     run.refresh_from_db()
     assert run.status == "failed"
     assert "policy.arrival: -1 is not between" in run.error
-
-
-def test_an_agency_in_no_agreement_is_not_planned() -> None:
-    """The run is done and asks nothing of it."""
-    week = make_week()
-    make_need(week.person, make_agency())
-    run = make_run(week.area)
-    runner.work(run.pk)
-    assert Rota.objects.get().asked == 10

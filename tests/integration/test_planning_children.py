@@ -16,8 +16,10 @@ import pytest
 from scheduling import child, runner, runs
 from scheduling.engine.interchange import problem_data
 from scheduling.models import PlanningRun
+from scheduling.services import comparing, publishing
 from tests.factories.hub import make_address
-from tests.factories.scheduling import Week, make_run, make_week, map_week
+from tests.factories.scheduling import Week, make_candidate, make_run, make_week, map_week
+from tests.factories.visits import NOW, make_shifts, make_worker
 from visits.models import Rota
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +80,30 @@ def test_a_plan_that_forgets_an_occurrence_is_never_a_rota(week: Week, planner) 
     run = work(week)
     assert (run.status, Rota.objects.count()) == ("failed", 0)
     assert "stands 0 times" in run.error
+
+
+def test_a_search_starts_from_the_published_rota(week: Week, planner) -> None:
+    """An optimiser that only hands back what it was given leaves everything as it was published."""
+    published = publishing.publish(rota=make_candidate(week, start="08:25", days=4), by=None, now=NOW)
+    planner("""
+        given = json.load(open(sys.argv[sys.argv.index("--initial") + 1]))
+        json.dump(given, open(out, "w"))
+    """)
+    run = work(week)
+    assert (run.status, run.rota.placed, run.rota.terms["change"]) == ("done", 8, 0)
+    assert comparing.compare(run.rota, published).affected == ()
+
+
+def test_a_published_worker_who_fell_ill_is_dropped_from_the_start(week: Week) -> None:
+    """What is published need not be legal any more: the search takes what still holds."""
+    publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    helper = make_worker(week.agency, week.area)
+    make_shifts(helper)
+    week.worker.shifts.first().delete()
+    run = work(week)
+    assert (run.status, run.error) == ("done", "")
+    assert run.rota.visits.first().worker == helper
+    assert run.rota.placed == 10
 
 
 def test_half_a_plan_is_refused(week: Week, planner) -> None:
