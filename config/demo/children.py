@@ -39,7 +39,7 @@ class Child:
 
     def stop(self) -> None:
         """End it and everything in its group."""
-        family = _descendants(self.process.pid)
+        family = descendants(self.process.pid)
         for number, seconds in self.stop_signals:
             if self.process.poll() is not None:
                 break
@@ -50,7 +50,7 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         for pid, began in family.items():  # a solver leads a session of its own
-            if _began(pid) == began:
+            if began_at(pid) == began:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
@@ -98,6 +98,16 @@ class Children:
         self._children.append(child)
         return child
 
+    def run(self, name: str, command: Sequence[str]) -> None:
+        """Start a process and wait for its end. Raises ChildEndedError if it fails, or another child ends."""
+        child = self.start(name, command)
+        while child.process.poll() is None:
+            self.check()
+            time.sleep(0.05)
+        if child.process.returncode == 0:
+            self._children.remove(child)
+        self.check()
+
     def check(self) -> None:
         """Raises ChildEndedError if any of them has ended."""
         for child in self._children:
@@ -129,7 +139,7 @@ def _end_with_parent(parent: int) -> Callable[[], None] | None:
     return ask
 
 
-def _descendants(pid: int) -> dict[int, str]:
+def descendants(pid: int) -> dict[int, str]:
     """The processes below `pid` and when each began, which tells them from later bearers of their number."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):  # none where there is no /proc
@@ -139,13 +149,14 @@ def _descendants(pid: int) -> dict[int, str]:
     seeds = {pid}
     while seeds:
         seeds = {child for child, parent in parents.items() if parent in seeds and child not in found}
-        found |= {child: began for child in seeds if (began := _began(child))}
+        found |= {child: began for child in seeds if (began := began_at(child))}
     return found
 
 
-def _began(pid: int) -> str:
+def began_at(pid: int) -> str:
+    """When a process began, in the kernel's ticks; nothing for one that has ended."""
     fields = _stat(Path(f"/proc/{pid}/stat"))
-    return fields[19] if fields else ""
+    return fields[19] if fields and fields[0] != "Z" else ""
 
 
 def _stat(path: Path) -> list[str]:

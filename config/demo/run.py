@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from visits.services import naming, staff
 
 Say = Callable[[str], None]
 WIDTH = 34  # of the names of steps
+COMPILE = "from scheduling.engine import solve; solve.warm()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Demonstration:
                 found.append("published, and nothing has changed" if planned else "none that holds")
             if planned:
                 return planned
+        with self._step("Compile the optimiser"):  # once; a second time it is only loaded
+            self.children.run("compiling", [sys.executable, "-c", COMPILE])
         planning.settle(areas, week_start=self.wish.week_start, by=by, check=self.children.check)
         self.say(
             f"Planning each agency alone and all together, {self.wish.seconds} s of search for each side:"

@@ -51,6 +51,7 @@ def start_site(children: Children, *, port: int) -> Child:
     check_port(port)
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", f"--bind={HOST}:{port}"]
     command += ["--workers=2", "--threads=4", "--access-logfile=/dev/null", "--graceful-timeout=3"]
+    command += ["--no-control-socket"]
     child = children.start("site", command)
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from hub.models import Agency, Contact, Delivery, Need, Person, SourceRecord
+from config.demo.children import began_at, descendants
+from hub.models import Agency, Contact, Delivery, Need, Person, SourceRecord, User
 from scheduling.models import PlanningRun
 from visits.models import NamedWorker, Rota, Shift, Visit, Worker
 
@@ -58,22 +60,10 @@ def demo(child_environment: dict[str, str]) -> Iterator[Callable[..., subprocess
             process.stdout.close()
 
 
-def ended(process: subprocess.Popen[str], *, within: float = 120) -> str:
+def ended(process: subprocess.Popen[str], *, within: float = 300) -> str:
     """What the command printed, once it has ended."""
     printed, _ = process.communicate(timeout=within)
     return printed
-
-
-def processes_of(mark: str) -> list[int]:
-    """The living processes whose environment holds the mark: those of one test and their children."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (folder / "environ").read_bytes():
-                found.append(int(folder.name))
-        except OSError:
-            continue
-    return [pid for pid in found if pid != os.getpid()]
 
 
 def counts() -> dict[str, int]:
@@ -81,13 +71,18 @@ def counts() -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in COUNTED}
 
 
-def test_a_demonstration_goes_from_files_to_a_published_rota(
+def test_a_demonstration_is_published_once_and_leaves_nothing_behind(
     demo: Callable[..., subprocess.Popen[str]],
 ) -> None:
-    """Everything is received, matched, planned and published; a second run doubles nothing."""
-    process = demo("--no-serve")
-    printed = ended(process)
-    assert process.returncode == 0, printed
+    """Files become a published rota and a site; Ctrl-C ends it all; a second run doubles nothing."""
+    process = demo(f"--port={_free_port()}")
+    printed = _read_until(process, "The site:")
+    family = descendants(process.pid)
+    assert len(family) >= 6  # the site, the planners, and the processes of each
+    _interrupt(process)
+    assert process.returncode == 0
+    assert _eventually(lambda: not _living(family))
+
     rota = Rota.objects.get(status=Rota.Status.PUBLISHED)
     assert rota.placed > 0
     assert rota.asked == rota.placed + rota.unplaced_count
@@ -96,6 +91,7 @@ def test_a_demonstration_goes_from_files_to_a_published_rota(
     assert refused.agency.code == "saltmarsh-homes"
     assert Person.objects.count() < SourceRecord.objects.filter(kind="person").count()
     assert NamedWorker.objects.exists()
+    _check_log_ins()
     before = counts()
 
     process = demo("--no-serve")
@@ -104,6 +100,17 @@ def test_a_demonstration_goes_from_files_to_a_published_rota(
     assert counts() == before
     assert "published, and nothing has changed" in printed
     _check_table(printed, rota)
+
+
+def _check_log_ins() -> None:
+    """Passwords open the accounts, are readable by their owner alone, and differ from each other."""
+    vault = settings.BASE_DIR / ".private" / "demo-passwords.json"
+    assert vault.stat().st_mode & 0o777 == 0o600
+    passwords = json.loads(vault.read_text())
+    assert len(set(passwords.values())) == 4
+    for name, password in passwords.items():
+        assert User.objects.get(username=name).check_password(password)
+    assert Worker.objects.get(user__username="field-worker").visits.filter(is_published=True).exists()
 
 
 def _check_table(printed: str, rota: Rota) -> None:
@@ -135,43 +142,61 @@ def test_other_people_are_not_mixed_in(demo: Callable[..., subprocess.Popen[str]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("moment", ["Postcodes", "Planning,", "The site:"])
-def test_ctrl_c_leaves_no_process_behind(
-    demo: Callable[..., subprocess.Popen[str]], child_environment: dict[str, str], moment: str
-) -> None:
-    """Interrupted while receiving, planning or serving, the command takes everything it started along."""
-    mark = f"CARE_TEST_MARK=demo-{os.getpid()}-{moment[:4]}"
-    child_environment.update([mark.split("=")])
-    port = 8700 + os.getpid() % 200
-    process = demo(f"--port={port}")
-    assert process.stdout is not None
+@pytest.mark.parametrize("moment", ["Receive wensum", "Planning each"])
+def test_ctrl_c_leaves_no_process_behind(demo: Callable[..., subprocess.Popen[str]], moment: str) -> None:
+    """Interrupted while receiving or planning, the command takes everything it started along."""
+    process = demo("--no-serve", "--seconds=60")
     _read_until(process, moment)
-    if moment == "Planning,":
-        time.sleep(1.5)  # until solvers run
-    os.killpg(process.pid, signal.SIGINT)
-    ended(process, within=30)
-    assert process.returncode == (0 if moment == "The site:" else 130)
-    deadline = time.monotonic() + 5
-    while (left := processes_of(mark)) and time.monotonic() < deadline:
+    if moment == "Planning each":
+        assert _eventually(lambda: len(_solvers(process.pid)) == 2)
+    family = descendants(process.pid)
+    assert _living(family)
+    _interrupt(process)
+    assert process.returncode == 130
+    assert _eventually(lambda: not _living(family))
+    assert not PlanningRun.objects.filter(status=PlanningRun.Status.QUEUED).exists()
+
+
+def _solvers(pid: int) -> list[int]:
+    """The optimiser's processes below the command's; each leads a session of its own."""
+    return [
+        child
+        for child in descendants(pid)
+        if b"scheduling.engine" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+def _living(family: dict[int, str]) -> list[int]:
+    """Those of the processes that have not ended."""
+    return [pid for pid, began in family.items() if began_at(pid) == began]
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    """As a terminal does, once."""
+    os.kill(process.pid, signal.SIGINT)
+    ended(process, within=60)
+
+
+def _eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
         time.sleep(0.1)
-    assert left == []
+    return False
 
 
-def _read_until(process: subprocess.Popen[str], words: str) -> None:
+def _read_until(process: subprocess.Popen[str], words: str) -> str:
     assert process.stdout is not None
     seen = []
     for line in process.stdout:
         seen.append(line)
         if line.startswith(words):
-            return
+            return "".join(seen)
     pytest.fail("".join(seen))
-
-
-def test_the_log_ins_are_kept_private(demo: Callable[..., subprocess.Popen[str]]) -> None:
-    """Passwords are made once, readable by their owner alone, and differ from each other."""
-    ended(demo("--no-serve"))
-    vault = settings.BASE_DIR / ".private" / "demo-passwords.json"
-    assert vault.stat().st_mode & 0o777 == 0o600
-    passwords = json.loads(vault.read_text())
-    assert set(passwords) == {"coordinator", "field-worker", "administrator", "manager"}
-    assert len(set(passwords.values())) == 4

@@ -67,8 +67,11 @@ class Command(BaseCommand):
             log_ins = founding.log_ins(place, vault=home / "demo-passwords.json")
             if options["serve"]:
                 serving.start_site(children, port=options["port"])
-                self._invite(options["port"], log_ins)
-                children.wait()
+                try:
+                    self._invite(options["port"], log_ins)
+                    children.wait()
+                except Stopped:  # what is served is served until somebody stops it
+                    self._say("\nStopped.")
 
     def _wish(self, options: dict[str, Any]) -> Wish:
         today = timezone.localdate()

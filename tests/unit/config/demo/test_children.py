@@ -77,6 +77,15 @@ def test_a_child_that_ends_is_noticed_with_its_last_words(tmp_path: Path) -> Non
             children.check()
 
 
+def test_a_child_that_is_waited_for_must_succeed(tmp_path: Path) -> None:
+    """One that does its work and ends is no trouble; one that fails is told of."""
+    with Children(root=ROOT, logs=tmp_path) as children:
+        children.run("good", [sys.executable, "-c", "pass"])
+        children.check()
+        with pytest.raises(ChildEndedError, match="bad ended with status 3"):
+            children.run("bad", [sys.executable, "-c", "raise SystemExit(3)"])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
 def test_a_killed_command_takes_its_children_along(tmp_path: Path) -> None:
     """kill -9 leaves the command no time to tidy up; the kernel does it."""
