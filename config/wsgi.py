@@ -1,8 +1,12 @@
 """The web application, for gunicorn."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+# What is loaded by now stays for good. Looking through it again at every collection would cost the
+# board, which makes thousands of small objects, a fifth of its time.
+gc.freeze()
