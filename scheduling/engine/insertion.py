@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 from scheduling.engine.problem import Occurrence, Problem, Worker
 from scheduling.engine.rounds import Service, services_by_worker
-from scheduling.engine.rules import separate_pairs, worker_violations
+from scheduling.engine.rules import needed_between, separate_pairs, worker_violations
 from scheduling.engine.solution import Assignment, Solution
 
 
@@ -25,7 +27,9 @@ def insertions(
 ) -> Iterator[Assignment]:
     """One legal way to add the occurrence for every start that has any, in the order of start."""
     asked = problem.occurrences[problem.occurrence_index[occurrence]]
-    services = services_by_worker(problem, solution)
+    services = {
+        name: sorted(found, key=_start) for name, found in services_by_worker(problem, solution).items()
+    }
     separate = separate_pairs(problem)
     locked = [lock for lock in problem.locks if lock.occurrence == occurrence]
     able = [worker for worker in problem.workers if problem.may_serve(worker, asked)]
@@ -73,9 +77,20 @@ def _broken(
     new: Service,
     separate: frozenset[tuple[str, str]],
 ) -> set[str]:
-    """The rules that the worker's week breaks with one more service in it."""
-    if not any(shift.start <= new.start and new.end <= shift.end for shift in worker.shifts):
+    """The rules that the worker's week breaks with one more service in it; `services` are in order.
+
+    The neighbours are asked first: nearly always they already say no.
+    """
+    shift = next((s for s in worker.shifts if s.start <= new.start and new.end <= s.end), None)
+    if shift is None:
         return {"shift"}
-    if any(s.start < new.end and new.start < s.end for s in services):
-        return {"travel"}
+    at = bisect_right(services, new.start, key=_start)
+    near = [*services[max(at - 1, 0) : at], new, *services[at : at + 1]]
+    for before, after in pairwise(s for s in near if shift.start <= s.start < shift.end):
+        if after.start - before.end < needed_between(problem, before, after):
+            return {"travel"}
     return {v.rule for v in worker_violations(problem, worker, [*services, new], separate)}
+
+
+def _start(service: Service) -> int:
+    return service.start
