@@ -48,6 +48,6 @@ def written(name: str, value: float | None) -> str:
 def _change(name: str, value: float | None) -> str:
     if value is None:
         return ""
-    if not value:
+    if written(name, abs(value)) == written(name, 0):  # too small to be seen in the figures beside it
         return "same"
     return f"{'+' if value > 0 else '−'}{written(name, abs(value))}"
