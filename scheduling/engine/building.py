@@ -51,6 +51,7 @@ def build_tables(problem: Problem, seed: int) -> Tables:
         route=route,
         stops=np.zeros((routes, length, 8), np.int32),
         worker=worker,
+        fence=np.tile(np.array([-tb.FAR, tb.FAR, 1], np.int32), (size, 1)),
         met=np.zeros((len(problem.people), max(len(problem.workers), 1)), np.int16),
         absent=np.arange(size, dtype=np.int32),
         number=number,
@@ -179,7 +180,7 @@ def _relations(problem: Problem) -> tuple[list[list[tuple[int, int, int, int]]],
 
 def _route_tables(problem: Problem) -> tuple[Ints, Ints]:
     routes: list[list[int]] = []
-    worker = np.zeros((len(problem.workers), 4), np.int32)
+    worker = np.zeros((len(problem.workers), 5), np.int32)
     for w, person in enumerate(problem.workers):
         first = len(routes)
         for j, shift in enumerate(person.shifts):
@@ -187,7 +188,7 @@ def _route_tables(problem: Problem) -> tuple[Ints, Ints]:
             after = first + j + 1 if j + 1 < len(person.shifts) else -1
             row = [w, shift.start, shift.end, person.place, before, after, 0, shift.start, shift.start]
             routes.append([*row, 0, 1, 0, 0, 0, 0, 0])
-        worker[w] = (min(person.max_week_minutes, tb.FAR), 0, first, len(routes))
+        worker[w] = (min(person.max_week_minutes, tb.FAR), 0, first, len(routes), 1)
     return np.array(routes, np.int32).reshape(-1, 16), worker
 
 

@@ -68,7 +68,7 @@ def _route_at(problem: Problem, t: Tables, worker: str, start: int) -> int:
     """The route of the worker's shift in which `start` lies, -1 if there is none."""
     if worker not in problem.worker_index:
         return -1
-    _, _, first, end = (int(x) for x in t.worker[problem.worker_index[worker]])
+    first, end = (int(x) for x in t.worker[problem.worker_index[worker], tb.ROUTE_FROM : tb.ROUTE_TO + 1])
     for r in range(first, end):
         if t.route[r, tb.OPEN] <= start < t.route[r, tb.CLOSE]:
             return r

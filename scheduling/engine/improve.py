@@ -15,7 +15,7 @@ from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
 from scheduling.engine.dice import below, chance
 from scheduling.engine.placing import insert
-from scheduling.engine.routes import lift_whole, mend, start_step, undo
+from scheduling.engine.routes import is_mine, lift_whole, mend, start_step, undo
 from scheduling.engine.tables import Ints, Tables
 
 MOST_TRIED = 60
@@ -54,7 +54,7 @@ def ruin_strings(t: Tables, seed: int) -> None:
     removed = 0
     wanted = 1 + below(t.random, 2 * t.settings[tb.REMOVED] - 1)
     longest = 1 + below(t.random, t.settings[tb.STRING])
-    if t.spot[seed, tb.ROUTE] >= 0:
+    if is_mine(t, seed):
         r = t.spot[seed, tb.ROUTE]
         remove_string(t, seed, min(longest, t.route[r, tb.LENGTH]))
         removed = t.number[tb.MOVES]
@@ -63,7 +63,7 @@ def ruin_strings(t: Tables, seed: int) -> None:
         if u < 0 or removed >= wanted:
             break
         r = t.spot[u, tb.ROUTE]
-        if r < 0 or t.route[r, tb.LOOSE] == 1:
+        if r < 0 or t.route[r, tb.LOOSE] == 1 or not is_mine(t, u):
             continue
         length = 1 + below(t.random, min(longest, t.route[r, tb.LENGTH]))
         remove_string(t, u, length)
@@ -175,7 +175,7 @@ def recreate(t: Tables, everything: bool, rule: int, blink: bool) -> None:
         at = first + i
         u = t.absent[at if at < size else at - size]
         twin = t.node[u, tb.TWIN]
-        if twin >= 0 and twin < u:
+        if 0 <= twin < u or t.fence[u, tb.OWNED] == 0:
             continue
         if t.spot[u, tb.MOVED] != t.number[tb.STEP]:
             old += 1
@@ -216,7 +216,7 @@ def anneal(t: Tables, best: Ints, steps: int, first: int, stride: int, total: in
         start_step(t)
         ruin(t)
         recreate(t, False, ORDERS[below(t.random, len(ORDERS))], True)
-        if t.number[tb.TOTAL] > before - heat * math.log(chance(t.random)):
+        if t.number[tb.STUCK] == 1 or t.number[tb.TOTAL] > before - heat * math.log(chance(t.random)):
             undo(t, before)
         if t.number[tb.STEP] % lag == 0 and t.number[tb.TOTAL] < t.number[tb.BEST]:
             save_best(t, best)

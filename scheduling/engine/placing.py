@@ -76,8 +76,9 @@ def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: boo
     row = t.node[u]
     kept = 0
     for j in range(row[tb.WIN_FROM], row[tb.WIN_TO]):
-        low = earliest_by_gaps(t, u, t.windows[j, 0], -1)
-        high = latest_by_gaps(t, u, t.windows[j, 1], -1)
+        opens = max(t.windows[j, 0], t.fence[u, tb.FENCE_FROM])
+        closes = min(t.windows[j, 1], t.fence[u, tb.FENCE_TO])
+        low, high = earliest_by_gaps(t, u, opens, -1), latest_by_gaps(t, u, closes, -1)
         inner = False
         for k in range(row[tb.GAP_FROM], row[tb.GAP_TO]):
             inner = inner or t.spot[t.gaps[k, tb.G_OTHER], tb.ROUTE] >= 0
@@ -87,6 +88,8 @@ def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: boo
             for c in range(row[tb.CAND_FROM], row[tb.CAND_TO]):
                 r = t.candidates[c]
                 shift = t.route[r]
+                if t.worker[shift[tb.WORKER], tb.MINE] == 0:
+                    continue
                 known = t.met[row[tb.PERSON], shift[tb.WORKER]] > 0
                 if known == (turn == 1) or (fresh and shift[tb.TOUCHED] != t.number[tb.STEP]):
                     continue
@@ -101,8 +104,8 @@ def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: boo
                     refresh(t, r)
                 first, last = low, high
                 if inner:
-                    first = earliest_by_gaps(t, u, t.windows[j, 0], r)
-                    last = latest_by_gaps(t, u, t.windows[j, 1], r)
+                    first = earliest_by_gaps(t, u, opens, r)
+                    last = latest_by_gaps(t, u, closes, r)
                 if first <= last:
                     kept = scan_route(t, u, r, j, first, last, price, face, base, kept, most, blink)
     return kept

@@ -18,6 +18,7 @@ def start_step(t: Tables) -> None:
     t.number[tb.STEP] += 1
     t.number[tb.TOUCHES] = 0
     t.number[tb.MOVES] = 0
+    t.number[tb.STUCK] = 0
 
 
 @compiled
@@ -214,11 +215,18 @@ def lift(t: Tables, u: int) -> None:
 
 
 @compiled
+def is_mine(t: Tables, u: int) -> bool:
+    """Whether node u stands on a route that this search may change."""
+    r = t.spot[u, tb.ROUTE]
+    return bool(r >= 0 and t.worker[t.route[r, tb.WORKER], tb.MINE] == 1)
+
+
+@compiled
 def lift_whole(t: Tables, u: int) -> int:
     """Takes the occurrence of node u off, both workers of a pair; returns how many nodes went."""
-    if t.spot[u, tb.ROUTE] < 0:
-        return 0
     twin = t.node[u, tb.TWIN]
+    if not is_mine(t, u) or (twin >= 0 and t.spot[twin, tb.ROUTE] >= 0 and not is_mine(t, twin)):
+        return 0
     lift(t, u)
     if twin >= 0 and t.spot[twin, tb.ROUTE] >= 0:
         lift(t, twin)
@@ -228,7 +236,11 @@ def lift_whole(t: Tables, u: int) -> int:
 
 @compiled
 def mend(t: Tables) -> None:
-    """Times the routes from which nodes were lifted; what no longer fits (rare) is lifted too."""
+    """Times the routes from which nodes were lifted; what no longer fits (rare) is lifted too.
+
+    number[STUCK] is set if that would take lifting what belongs to another search; the step must
+    then be undone.
+    """
     k = 0
     while k < t.number[tb.PENDING]:
         r = t.work[1, k]
@@ -237,8 +249,12 @@ def mend(t: Tables) -> None:
             n = order_with(t, r, -1, 0)
             if timetable(t, r, n):
                 adopt(t, r, n)
-            else:
-                lift_whole(t, t.stops[r, t.route[r, tb.LENGTH] - 1, tb.NODE])
+                continue
+            i = n - 1
+            while i >= 0 and lift_whole(t, t.stops[r, i, tb.NODE]) == 0:
+                i -= 1
+            if i < 0:
+                t.route[r, tb.LOOSE], t.number[tb.STUCK] = 0, 1
     t.number[tb.PENDING] = 0
 
 
@@ -305,7 +321,7 @@ def stop_from(t: Tables, r: int, u: int) -> int:
     """The earliest start of a placed node by its window and the gaps to other routes."""
     if t.node[u, tb.TWIN] >= 0:
         return int(t.spot[u, tb.START])
-    low = t.windows[t.spot[u, tb.WINDOW], 0]
+    low = max(t.windows[t.spot[u, tb.WINDOW], 0], t.fence[u, tb.FENCE_FROM])
     for k in range(t.node[u, tb.GAP_FROM], t.node[u, tb.GAP_TO]):
         other = t.gaps[k, tb.G_OTHER]
         at = t.spot[other, tb.ROUTE]
@@ -322,7 +338,7 @@ def stop_to(t: Tables, r: int, u: int) -> int:
     """The latest start of a placed node by its window and the gaps to other routes."""
     if t.node[u, tb.TWIN] >= 0:
         return int(t.spot[u, tb.START])
-    high = t.windows[t.spot[u, tb.WINDOW], 1]
+    high = min(t.windows[t.spot[u, tb.WINDOW], 1], t.fence[u, tb.FENCE_TO])
     for k in range(t.node[u, tb.GAP_FROM], t.node[u, tb.GAP_TO]):
         other = t.gaps[k, tb.G_OTHER]
         at = t.spot[other, tb.ROUTE]

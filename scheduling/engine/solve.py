@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from scheduling.engine.improve import anneal, save_best
 from scheduling.engine.problem import Occurrence, Person, Policy, Problem, ProblemError, Span, Worker
 from scheduling.engine.reasons import insert_leftovers, reason_for
 from scheduling.engine.routes import load
+from scheduling.engine.sharing import divide, put_together
 from scheduling.engine.solution import Assignment, Solution, Unplaced
 from scheduling.engine.tables import Ints, Tables
 
@@ -26,6 +28,8 @@ ROUND_STEPS = 4096
 """Where steps stop the search, the first so many cool by themselves, whatever the limit: so a larger
 limit never gives a worse plan among small limits, and hardly among large ones."""
 ENDLESS_SECONDS = 60.0
+SHORTEST_LEG, LONGEST_LEG = 200, 20_000
+"""Steps of each of several searches before their plan is put together and divided anew."""
 
 
 @dataclass(frozen=True)
@@ -62,34 +66,44 @@ class Result:
 
 
 class _Search:
-    """One search over one problem: the tables, the best plan met, the clock."""
+    """The searches over one problem (one for each thread), the best plan met, the clock."""
 
     def __init__(
-        self, problem: Problem, stop: Stop, seed: int, report: Callable[[Progress], None] | None
+        self,
+        problem: Problem,
+        stop: Stop,
+        seed: int,
+        threads: int,
+        report: Callable[[Progress], None] | None,
     ) -> None:
         self.problem, self.stop, self.report = problem, stop, report
         self.began = time.monotonic()
         self.tables = build_tables(problem, seed)
         self.best = np.full((len(self.tables.node), 4), -1, np.int32)
         self.steps = 0
+        self.dice = np.random.default_rng(seed)
+        self.threads = max(1, min(threads, len(problem.workers) // 2))
+        self.leg = min(max(len(self.tables.node) // 2, SHORTEST_LEG), LONGEST_LEG)
 
     @property
     def seconds(self) -> float:
+        """Since the search was made."""
         return time.monotonic() - self.began
 
     def tell(self, phase: str) -> None:
+        """Reports the best plan so far."""
         if self.report:
             unplaced = int((self.best[: len(self.problem.occurrences), tb.ROUTE] < 0).sum())
             best_cost = int(self.tables.number[tb.BEST])
-            visits = count_visits(self.problem, self.tables, self.best)
+            visits = count_visits(self.tables, self.best)
             self.report(Progress(self.seconds, self.steps, best_cost, unplaced, visits, phase))
 
-    def is_cancelled(self) -> bool:
-        return self.stop.cancelled is not None and self.stop.cancelled()
-
     def is_over(self) -> bool:
+        """Whether one of the limits is reached."""
         stop = self.stop
-        if self.is_cancelled() or (stop.steps is not None and self.steps >= stop.steps):
+        if stop.cancelled is not None and stop.cancelled():
+            return True
+        if stop.steps is not None and self.steps >= stop.steps:
             return True
         return stop.seconds is not None and self.seconds >= stop.seconds
 
@@ -97,26 +111,69 @@ class _Search:
         """How far the cooling is, as (first, stride, total) of `anneal`: by steps if they stop the search."""
         if self.stop.steps is not None:
             if self.steps < ROUND_STEPS:
-                return self.steps, 1, ROUND_STEPS
-            return self.steps - ROUND_STEPS, 1, self.stop.steps - ROUND_STEPS
+                return self.steps, self.threads, ROUND_STEPS
+            return self.steps - ROUND_STEPS, self.threads, self.stop.steps - ROUND_STEPS
         whole = self.stop.seconds or ENDLESS_SECONDS
         return int(FINE * ((self.seconds / whole) % 1.0)), 0, FINE
 
+    def steps_to_limit(self) -> int:
+        """Steps that each search may still do before the next limit in steps."""
+        if self.stop.steps is None:
+            return self.leg
+        limit = min(ROUND_STEPS, self.stop.steps) if self.steps < ROUND_STEPS else self.stop.steps
+        return -(-(limit - self.steps) // self.threads)
+
     def improve(self) -> None:
+        """Anneals until told to stop."""
+        if self.threads == 1:
+            self.improve_alone()
+        else:
+            self.improve_together()
+        if self.tables.number[tb.TOTAL] < self.tables.number[tb.BEST]:
+            save_best(self.tables, self.best)
+
+    def improve_alone(self) -> None:
         """Anneals in chunks of about a tenth of a second, so that a stop is soon noticed."""
         chunk = FIRST_CHUNK
         while not self.is_over():
             if self.stop.steps is not None:
-                limit = ROUND_STEPS if self.steps < ROUND_STEPS else self.stop.steps
-                chunk = min(chunk, min(limit, self.stop.steps) - self.steps)
+                chunk = min(chunk, self.steps_to_limit())
             before = self.seconds
             anneal(self.tables, self.best, chunk, *self.cooling())
             self.steps += chunk
-            spent = self.seconds - before
             self.tell("improve")
-            chunk = max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(spent, 1e-6))))
-        if self.tables.number[tb.TOTAL] < self.tables.number[tb.BEST]:
-            save_best(self.tables, self.best)
+            chunk = _next_chunk(chunk, self.seconds - before)
+
+    def improve_together(self) -> None:
+        """Several searches on parts of one plan, which is put together and divided anew after every leg."""
+        others = [self.tables.copy(int(self.dice.integers(2**32))) for _ in range(self.threads - 1)]
+        searches = [self.tables, *others]
+        chunk, best_cost = FIRST_CHUNK, int(self.tables.number[tb.BEST])
+        with ThreadPoolExecutor(self.threads) as pool:
+            while not self.is_over():
+                owner = divide(searches, self.dice)
+                for t in searches:
+                    t.number[tb.BEST] = 0  # only the whole plan is saved
+                left = min(self.leg, self.steps_to_limit())
+                while left > 0 and not self.is_over():
+                    chunk, before = min(chunk, left), self.seconds
+                    cooling = self.cooling()
+                    for run in [pool.submit(anneal, t, self.best, chunk, *cooling) for t in searches]:
+                        run.result()
+                    self.steps += chunk * self.threads
+                    left -= chunk
+                    chunk = _next_chunk(chunk, self.seconds - before)
+                put_together(searches, owner)
+                self.tables.number[tb.BEST] = best_cost
+                if self.tables.number[tb.TOTAL] < best_cost:
+                    save_best(self.tables, self.best)
+                    best_cost = int(self.tables.number[tb.BEST])
+                self.tell("improve")
+
+
+def _next_chunk(chunk: int, seconds: float) -> int:
+    """Steps for the next tenth of a second, if these took so many seconds."""
+    return max(1, int(chunk * min(4.0, CHUNK_SECONDS / max(seconds, 1e-6))))
 
 
 def solve(
@@ -135,7 +192,7 @@ def solve(
     ProblemError
         If a lock cannot hold; the message names it.
     """
-    search = _Search(problem, stop, seed, on_progress)
+    search = _Search(problem, stop, seed, threads, on_progress)
     t = search.tables
     dropped = take_over_plan(problem, t, initial) if initial else ()
     given = t.spot[:, :4].copy()
@@ -186,7 +243,7 @@ def solution_of(problem: Problem, t: Tables) -> Solution:
     return Solution(placed.assignments, tuple(unplaced))
 
 
-def count_visits(problem: Problem, t: Tables, spot: Ints) -> int:
+def count_visits(t: Tables, spot: Ints) -> int:
     """Arrivals of the plan in `spot`."""
     placed = np.flatnonzero(spot[:, tb.ROUTE] >= 0)
     order = placed[np.lexsort((spot[placed, tb.START], spot[placed, tb.ROUTE]))]

@@ -30,7 +30,9 @@ STALE, SH_FROM, SH_TO, TOUCHED, LOOSE, SPAN = range(10, 16)
 # stops: one row per node of a route, in order; EARLIEST and LATEST are hints for quick tests
 NODE, EARLIEST, LATEST, AT, WHO, WHERE, LASTS, JOINED = range(8)
 # worker
-WEEK_MAX, WEEK_USED, ROUTE_FROM, ROUTE_TO = range(4)
+WEEK_MAX, WEEK_USED, ROUTE_FROM, ROUTE_TO, MINE = range(5)
+# fence: where a node may start while searches share a plan, and whether this one may place it
+FENCE_FROM, FENCE_TO, OWNED = range(3)
 # gap: the other occurrence, 1 if this node comes after it, minutes (MAX is FAR if there is none)
 G_OTHER, G_AFTER, G_MIN, G_MAX = range(4)
 # policy
@@ -39,7 +41,7 @@ ALLOWANCE, JOIN_WAIT, BREAK_AFTER, BREAK_MINUTES, REST, ARRIVAL, NOT_NAMED, TENS
 HOT, COLD, STRINGS, WHOLE, FACES, ABSENTEES, REMOVED, STRING, BLINKS, SPLITS = range(10)
 # numbers of the running search
 TOTAL, ABSENT, STEP, TOUCHES, MOVES, PENDING, FOUND, BEST, BEST_STEP, BEST_ABSENT = range(10)
-FOUND_TWO = 10
+FOUND_TWO, STUCK = 10, 11
 # scratch rows of the route being timed
 Q, LOW, HIGH, ARC, SAME, WANT, EARLY, LATE, WHEN, GO, HELD, POOL, BLOCK, LEVEL, OFFSET, BUSY = range(16)
 # found: insertion places, cheapest first
@@ -75,7 +77,8 @@ class Tables(Viewed):
         "spot": Field(np.int32, None, 6),
         "route": Field(np.int32, None, 16),
         "stops": Field(np.int32, None, None, 8),
-        "worker": Field(np.int32, None, 4),
+        "worker": Field(np.int32, None, 5),
+        "fence": Field(np.int32, None, 3),
         "met": Field(np.int16, None, None),
         "absent": Field(np.int32, None),
         "number": Field(np.int64, None),
@@ -108,6 +111,7 @@ class Tables(Viewed):
     route: Ints
     stops: Ints
     worker: Ints
+    fence: Ints
     met: NDArray[np.int16]
     absent: Ints
     number: Longs

@@ -100,7 +100,8 @@ def lay_out(t: Tables, r: int, n: int, timed: bool) -> int:
         if row[tb.TWIN] >= 0:
             sc[tb.LOW, i] = sc[tb.HIGH, i] = t.spot[u, tb.START]
             continue
-        low, high = t.windows[t.spot[u, tb.WINDOW], 0], t.windows[t.spot[u, tb.WINDOW], 1]
+        low = max(t.windows[t.spot[u, tb.WINDOW], 0], t.fence[u, tb.FENCE_FROM])
+        high = min(t.windows[t.spot[u, tb.WINDOW], 1], t.fence[u, tb.FENCE_TO])
         for k in range(row[tb.GAP_FROM], row[tb.GAP_TO]):
             other = t.gaps[k, tb.G_OTHER]
             if t.spot[other, tb.ROUTE] < 0:
