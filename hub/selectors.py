@@ -56,7 +56,8 @@ def areas(user: User) -> QuerySet[Area]:
 def people(user: User, *, on: date) -> QuerySet[Person]:
     """The people whose record this user may open by role; field staff go by their rota instead."""
     if user.role == Role.HUB_ADMINISTRATOR:
-        return Person.objects.all()
+        # A row left empty by a join waits only to be filled again when the join is undone.
+        return Person.objects.filter(Exists(_known_to(Agency.objects.all())))
     if user.role == Role.AGENCY_MANAGER and user.agency_id:
         return Person.objects.filter(Exists(_known_to(Agency.objects.filter(pk=user.agency_id))))
     if user.role == Role.COORDINATOR:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hub.feeds.record import PersonRecord
+from hub.identity import names
 from hub.identity.records import person_record
 from hub.models import Person, SourceRecord
 
@@ -34,8 +35,8 @@ def values(records: Sequence[SourceRecord]) -> dict[str, Any]:
     said = [person_record(record.key, record.payload) for record in ranked]
     numbered = [record.known_as for record in ranked if record.known_as.nhs_number]
     return {
-        "family_name": _first(said, "family_name", ""),
-        "given_name": _first(said, "given_name", ""),
+        "family_name": _name(said, "family_name"),
+        "given_name": _name(said, "given_name"),
         "birth_date": _first(said, "birth_date", None),
         "gender": _first(said, "gender", ""),
         "nhs_number": numbered[0].nhs_number if numbered else "",
@@ -79,6 +80,19 @@ def _precedence(record: SourceRecord) -> tuple[bool, int, int]:
 
 def _first(said: Sequence[PersonRecord], name: str, nothing: Any) -> Any:
     return next((value for each in said if (value := getattr(each, name))), nothing)
+
+
+def _name(said: Sequence[PersonRecord], field: str) -> str:
+    """The first name said. If that is all capitals and another record has it in small letters, that one.
+
+    Capitals alone are left as they came: nobody can tell MCDONALD's own spelling from them.
+    """
+    first: str = _first(said, field, "")
+    if not first.isupper():
+        return first
+    spellings = (getattr(each, field) for each in said)
+    same = (each for each in spellings if names.fold(each) == names.fold(first))
+    return next((each for each in same if not each.isupper()), first)
 
 
 def _address(ranked: Sequence[SourceRecord]) -> int | None:
