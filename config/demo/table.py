@@ -142,12 +142,13 @@ def of_deliveries(deliveries: Sequence[Delivery]) -> str:
     records = SourceRecord.objects.filter(kind=SourceRecord.Kind.PERSON, person__isnull=False)
     people = records.order_by().values("person").distinct().count()
     review = MatchDecision.objects.filter(outcome=MatchDecision.Outcome.REVIEW).count()
+    new = [delivery for delivery in deliveries if not delivery.already_taken]
+    same = sum(delivery.taken + delivery.unchanged for delivery in deliveries if delivery.already_taken)
     found = [
-        "Deliveries: "
-        + ", ".join(
-            f"{sum(getattr(delivery, name) for delivery in deliveries):,} {name}"
-            for name in ("taken", "unchanged", "rejected", "skipped")
-        ),
+        f"Deliveries: {sum(one.taken for one in new):,} records taken, "
+        f"{sum(one.unchanged for one in new) + same:,} unchanged, "
+        f"{sum(one.rejected for one in deliveries):,} rejected, "
+        f"{sum(one.skipped for one in deliveries):,} skipped",
         "Rejected:   " + ", ".join(f"{count} {rule}" for rule, count in sorted(rules.items())),
         f"Matching:   {records.count():,} records are {people:,} people; {review:,} pairs wait for review",
     ]
