@@ -29,7 +29,8 @@ Item = SharingAgreement.Item
 
 KNOWN_DAYS = 28  # who came within these days is known to the person
 FACE_DAYS = 14  # faces are counted over these days
-REACH_DAYS = 7  # how far from today a field worker may look at the people on the rota
+# How far from today a field worker may look at the people on the rota: what was, and what is published.
+BACK_DAYS, AHEAD_DAYS = 7, 14
 
 
 def midnight(day: date) -> datetime:
@@ -71,13 +72,13 @@ def workers(user: User) -> QuerySet[Worker]:
 
 
 def people_to_visit(user: User, *, today: date) -> QuerySet[Person]:
-    """Whose door a field worker is sent to within a week of today, by the published rota."""
+    """Whose door a field worker is sent to lately or soon, by the published rota."""
     if user.role != Role.FIELD_WORKER:
         return Person.objects.none()
     sent = visits(user, on=today).filter(
         person=OuterRef("pk"),
-        starts_at__gte=midnight(today - timedelta(days=REACH_DAYS)),
-        starts_at__lt=midnight(today + timedelta(days=REACH_DAYS + 1)),
+        starts_at__gte=midnight(today - timedelta(days=BACK_DAYS)),
+        starts_at__lt=midnight(today + timedelta(days=AHEAD_DAYS + 1)),
     )
     return Person.objects.filter(Exists(sent))
 

@@ -119,9 +119,7 @@ class _Places:
         return self._add(worker.latitude, worker.longitude)
 
     def minutes(self) -> NDArray[np.int32]:
-        minutes = np.maximum(GreatCircle().matrix(self.coordinates), 1)
-        np.fill_diagonal(minutes, 0)
-        return minutes
+        return GreatCircle().between_doors(self.coordinates)
 
     def _add(self, latitude: float, longitude: float) -> int:
         self.coordinates.append((latitude, longitude))

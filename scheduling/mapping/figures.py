@@ -19,7 +19,8 @@ def figures(solution: Solution, mapped: Mapped) -> dict[str, Any]:
     `arrivals` (each worker at each door), `people` (with anything asked), `faces` (pairs of person and
     worker who meet), `arrivals_per_person` and `faces_per_person` (decimals), `named_visits` of the
     `nameable_visits` to people who have a named worker, `named_share` (0 to 1, null if there are none),
-    `joined` (arrivals saved by joining), `travel_minutes`, `care_minutes`, `unplaced` by reason,
+    `joined` (arrivals saved by joining), `arrival_allowance` (minutes, as planned with),
+    `travel_minutes`, `care_minutes`, `unplaced` by reason,
     `terms` and `cost` in equivalent minutes.
     """
     problem = mapped.problem
@@ -47,6 +48,7 @@ def figures(solution: Solution, mapped: Mapped) -> dict[str, Any]:
         "nameable_visits": nameable,
         "named_share": _share(named, nameable),
         "joined": services - arrivals,
+        "arrival_allowance": problem.policy.arrival_allowance,
         "travel_minutes": travel,
         "care_minutes": _care(solution, mapped),
         "unplaced": reasons(solution, mapped),

@@ -13,13 +13,12 @@ from scheduling.pages.board_data import BoardData, BoardVisit, BoardWorker
 from scheduling.travel.great_circle import GreatCircle
 from visits.models import Rota
 
-ARRIVAL_MINUTES = 5  # the optimiser's allowance for parking and the door
-
 
 @dataclass(slots=True)
 class Day:
     """One worker's day: the visits by time, the minutes travelled before each, and back home."""
 
+    allowance: int  # minutes for parking and the door
     visits: list[BoardVisit] = field(default_factory=list)
     travel: list[int] = field(default_factory=list)
     home: int = 0
@@ -38,7 +37,7 @@ class Day:
         """From leaving home to being back, as the weekly hours are counted."""
         if not self.visits:
             return 0
-        leave = self.visits[0].start - self.travel[0] - (ARRIVAL_MINUTES if self.travel[0] else 0)
+        leave = self.visits[0].start - self.travel[0] - self.allowance
         return self.visits[-1].end + self.home - leave
 
 
@@ -96,7 +95,7 @@ def groups(
             continue
         if not worker.is_active and not of_worker[worker.pk]:
             continue
-        row = Row(worker, _days(worker, of_worker[worker.pk]))
+        row = Row(worker, _days(worker, of_worker[worker.pk], data.allowance))
         if day is not None and day not in worker.shifts and not row.days[day].visits:
             off[worker.agency] += 1
         elif not only_trouble or row.is_trouble:
@@ -149,15 +148,15 @@ def days_of(week_start: date) -> list[date]:
     return [week_start + timedelta(days=number) for number in range(7)]
 
 
-def _days(worker: BoardWorker, visits: list[BoardVisit]) -> list[Day]:
-    days = [Day() for _ in range(7)]
+def _days(worker: BoardWorker, visits: list[BoardVisit], allowance: int) -> list[Day]:
+    days = [Day(allowance) for _ in range(7)]
     places = {worker.base: 0}
     for visit in visits:
         if 0 <= visit.day < 7:
             days[visit.day].visits.append(visit)
             places.setdefault(visit.place or worker.base, len(places))
     if len(places) > 1:
-        minutes = GreatCircle().matrix(list(places)).tolist()
+        minutes = GreatCircle().between_doors(list(places)).tolist()
         for day in days:
             _measure(day, [places[visit.place or worker.base] for visit in day.visits], minutes)
     else:

@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, Func, TextField
 from django.db.models.functions import Cast
 
 from hub.models import Agency, User
+from scheduling.engine.problem import Policy
 from visits import selectors
 from visits.models import Rota
 
@@ -69,6 +70,7 @@ class BoardData:
     workers: list[BoardWorker]
     visits: list[BoardVisit]
     named: dict[int, int]  # worker by person
+    allowance: int = Policy().arrival_allowance  # minutes for parking and the door, as planned with
 
 
 def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
@@ -92,6 +94,7 @@ def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
         workers=_workers(user, rota),
         visits=[visit for _, visit in visits],
         named={},
+        allowance=rota.figures.get("arrival_allowance", Policy().arrival_allowance),
     )
     _mark_faces(data, rota)
     return data

@@ -16,7 +16,7 @@ from visits import selectors
 from visits.models import Visit, Worker
 from visits.wall_clock import local_day
 
-REACH = selectors.REACH_DAYS
+BACK, AHEAD = selectors.BACK_DAYS, selectors.AHEAD_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Stop:
 
 @allowed(Role.FIELD_WORKER)
 def show(request: HttpRequest, day: date | None = None) -> HttpResponse:
-    """Only the worker's own published visits, a week back and ahead."""
+    """Only the worker's own published visits, a week back and two weeks ahead."""
     now = timezone.now()
     today = timezone.localdate(now)
     day = day or today
     worker = selectors.workers(request.user).first()
-    in_reach = abs((day - today).days) <= REACH
+    in_reach = -BACK <= (day - today).days <= AHEAD
     visits = _visits(request, day, today) if worker and in_reach else []
     context = {
         "day": day,
@@ -43,8 +43,8 @@ def show(request: HttpRequest, day: date | None = None) -> HttpResponse:
         "now": now,
         "worker": worker,
         "in_reach": in_reach,
-        "before": day - timedelta(days=1) if (day - today).days > -REACH else None,
-        "after": day + timedelta(days=1) if (day - today).days < REACH else None,
+        "before": day - timedelta(days=1) if (day - today).days > -BACK else None,
+        "after": day + timedelta(days=1) if (day - today).days < AHEAD else None,
         "stops": _stops(worker, visits, now) if worker else [],
         "next_visits": None if visits else _next_visits(request, day, today),
         "shift": selectors.shifts([worker.pk], first=day, days=1).first() if worker else None,
@@ -65,7 +65,7 @@ def _next_visits(request: HttpRequest, day: date, today: date) -> date | None:
     """The next day within reach that has visits."""
     ahead = selectors.visits(request.user, on=today).filter(
         starts_at__gte=selectors.midnight(max(day, today) + timedelta(days=1)),
-        starts_at__lt=selectors.midnight(today + timedelta(days=REACH + 1)),
+        starts_at__lt=selectors.midnight(today + timedelta(days=AHEAD + 1)),
     )
     first = ahead.order_by("starts_at").values_list("starts_at", flat=True).first()
     return None if first is None else local_day(first)
@@ -95,7 +95,10 @@ def _travel(worker: Worker, visits: list[Visit]) -> list[int | None]:
     for visit in visits:
         address = visit.person.address
         here = None if address is None or address.latitude is None else (address.latitude, address.longitude)
-        known = before is not None and here is not None
-        minutes.append(int(GreatCircle().matrix([before, here])[0, 1]) if known else None)
+        minutes.append(None if before is None or here is None else _between(before, here))
         before = here
     return minutes
+
+
+def _between(one: tuple[float, float], other: tuple[float, float]) -> int:
+    return 0 if one == other else int(GreatCircle().between_doors([one, other])[0, 1])

@@ -47,3 +47,9 @@ class GreatCircle:
         speed = np.where(km < self.near_km, self.near_kmh, self.far_kmh)
         minutes: NDArray[np.int32] = np.ceil(np.round(60 * km / speed, 9)).astype(np.int32)
         return minutes
+
+    def between_doors(self, coordinates: Sequence[tuple[float, float]]) -> NDArray[np.int32]:
+        """The same between different doors, which are never 0 minutes apart: call cramming begins there."""
+        minutes = np.maximum(self.matrix(coordinates), 1)
+        np.fill_diagonal(minutes, 0)
+        return minutes

@@ -118,9 +118,11 @@ def test_tasks_are_readable_only_where_needs_are_shared(patch: Patch) -> None:
     assert all(len(visit.parts.all()) == 1 for visit in found)
 
 
-@pytest.mark.parametrize(("days", "is_seen"), [(0, True), (7, True), (8, False), (-7, True), (-8, False)])
-def test_a_field_worker_opens_people_within_a_week_of_today(patch: Patch, days: int, is_seen: bool) -> None:
-    """Seven days either way, both included, counted in local days."""
+@pytest.mark.parametrize(("days", "is_seen"), [(0, True), (14, True), (15, False), (-7, True), (-8, False)])
+def test_a_field_worker_opens_people_of_last_week_and_the_next_two(
+    patch: Patch, days: int, is_seen: bool
+) -> None:
+    """Seven days back and fourteen ahead, both included, counted in local days."""
     user = make_user(Role.FIELD_WORKER, agency=patch.nurses)
     patch.worker.user = user
     patch.worker.save()

@@ -229,7 +229,7 @@ def test_hours_used_count_from_leaving_home_to_being_back() -> None:
     there = day.travel[0]
     assert there > 0
     assert day.travel == [there, 0]
-    assert day.minutes == (600 - 480) + 2 * there + board.ARRIVAL_MINUTES
+    assert day.minutes == (600 - 480) + 2 * there + data.allowance
 
 
 def test_only_trouble_leaves_the_rows_that_need_a_look() -> None:

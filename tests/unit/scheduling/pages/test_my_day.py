@@ -81,8 +81,10 @@ def test_a_day_without_visits_leads_to_the_next_with_some() -> None:
     assert "Your next visits: Fri 15 Jan" in text_of(logged_in(worker.user).get("/my-day/"))
 
 
-@pytest.mark.parametrize(("days", "is_open"), [(7, True), (-7, True), (8, False), (-8, False), (4000, False)])
-def test_the_phone_reaches_a_week_back_and_ahead(days: int, is_open: bool) -> None:
+@pytest.mark.parametrize(
+    ("days", "is_open"), [(14, True), (-7, True), (15, False), (-8, False), (4000, False)]
+)
+def test_the_phone_reaches_a_week_back_and_two_ahead(days: int, is_open: bool) -> None:
     """Farther days say so instead of showing who lives where."""
     area, agency = make_area(), make_agency()
     worker = make_worker(agency, area, user=make_user(Role.FIELD_WORKER, agency=agency))

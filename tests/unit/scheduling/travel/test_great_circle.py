@@ -58,3 +58,9 @@ def test_blocks_do_not_change_the_result(monkeypatch):
     whole = GreatCircle().matrix(points)
     monkeypatch.setattr(great_circle, "ROWS_AT_ONCE", 3)
     assert (GreatCircle().matrix(points) == whole).all()
+
+
+def test_two_doors_at_one_spot_are_a_minute_apart() -> None:
+    """Flats share a postcode's coordinates, yet nobody is at two doors in no time."""
+    minutes = GreatCircle().between_doors([(52.8, 1.2), (52.8, 1.2)])
+    assert minutes.tolist() == [[0, 1], [1, 0]]
