@@ -18,7 +18,7 @@ from scheduling.engine.placing import insert
 from scheduling.engine.routes import is_mine, lift_whole, mend, start_step, undo
 from scheduling.engine.tables import Ints, Tables
 
-MOST_TRIED = 60
+MOST_TRIED, MOST_DRAWN = 60, 20
 LARGE = 20_000
 ORDERS = (0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
 """How often each order of `sort_key` is drawn."""
@@ -132,6 +132,10 @@ def ruin(t: Tables) -> None:
     seed = below(t.random, len(t.node))
     if t.number[tb.ABSENT] > 0 and below(t.random, 100) < t.settings[tb.ABSENTEES]:
         seed = t.absent[below(t.random, t.number[tb.ABSENT])]
+    tries = 0
+    while tries < MOST_DRAWN and t.spot[seed, tb.ROUTE] >= 0 and not is_mine(t, seed):
+        seed = below(t.random, len(t.node))
+        tries += 1
     kind = below(t.random, 100)
     if kind < t.settings[tb.STRINGS]:
         ruin_strings(t, seed)

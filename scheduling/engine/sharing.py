@@ -1,9 +1,11 @@
-"""Several searches on one plan at once: each has some of the workers, and none undoes another's work.
+"""Several searches at once, on parts of one plan or each on its own.
 
-For a while each search may change only the rounds of its own workers. A pair that stands in two
-searches stays where it is. Where a gap binds two services of different searches, its slack is split
-between them by fences. Price, hours and rest all belong to a worker, a gap that holds inside both
-fences holds, so the parts put together again are a legal plan whose cost is known.
+In a large problem they share one plan. For a while each search may change only the rounds of its own
+workers. A pair that stands in two searches stays where it is. Where a gap binds two services of
+different searches, its slack is split between them by fences. Price, hours and rest all belong to a
+worker, a gap that holds inside both fences holds, so the parts put together again are a legal plan
+whose cost is known. In a small problem the parts would be too small; there each searches alone and
+from time to time all follow the best.
 """
 
 from __future__ import annotations
@@ -80,6 +82,16 @@ def fence_gap(t: Tables, u: int, k: int, owner: Ints) -> None:
         earlier, later = (t.gaps[k, tb.G_MAX] - wait + 1) // 2, (wait - t.gaps[k, tb.G_MIN]) // 2
     t.fence[u, tb.FENCE_FROM] = max(t.fence[u, tb.FENCE_FROM], start - earlier)
     t.fence[u, tb.FENCE_TO] = min(t.fence[u, tb.FENCE_TO], start + later)
+
+
+def follow_best(searches: list[Tables], kept: list[Ints]) -> None:
+    """Every search goes on from the best plan that any of them has met."""
+    leader = min(range(len(searches)), key=lambda k: int(searches[k].number[tb.BEST]))
+    for k, t in enumerate(searches):
+        if k != leader:
+            kept[k][:] = kept[leader]
+            load(t, kept[k])
+            t.number[tb.BEST] = searches[leader].number[tb.BEST]
 
 
 def put_together(searches: list[Tables], owner: Ints) -> None:

@@ -17,7 +17,7 @@ from scheduling.engine.improve import anneal, save_best
 from scheduling.engine.problem import Occurrence, Person, Policy, Problem, ProblemError, Span, Worker
 from scheduling.engine.reasons import insert_leftovers, reason_for
 from scheduling.engine.routes import load
-from scheduling.engine.sharing import divide, put_together
+from scheduling.engine.sharing import divide, follow_best, put_together
 from scheduling.engine.solution import Assignment, Solution, Unplaced
 from scheduling.engine.tables import Ints, Tables
 
@@ -28,8 +28,12 @@ ROUND_STEPS = 4096
 """Where steps stop the search, the first so many cool by themselves, whatever the limit: so a larger
 limit never gives a worse plan among small limits, and hardly among large ones."""
 ENDLESS_SECONDS = 60.0
-SHORTEST_LEG, LONGEST_LEG = 200, 20_000
+SHORTEST_LEG, LONGEST_LEG = 600, 20_000
 """Steps of each of several searches before their plan is put together and divided anew."""
+FEWEST_TO_DIVIDE = 40
+"""Workers for each search that make it worth dividing the plan."""
+LEGS = 12
+"""How often searches with a plan of their own look at each other."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class _Search:
         self.steps = 0
         self.dice = np.random.default_rng(seed)
         self.threads = max(1, min(threads, len(problem.workers) // 2))
-        self.leg = min(max(len(self.tables.node) // 2, SHORTEST_LEG), LONGEST_LEG)
+        self.leg = min(max(len(self.tables.node) // 8, SHORTEST_LEG), LONGEST_LEG)
 
     @property
     def seconds(self) -> float:
@@ -106,6 +110,18 @@ class _Search:
         if stop.steps is not None and self.steps >= stop.steps:
             return True
         return stop.seconds is not None and self.seconds >= stop.seconds
+
+    def share(self) -> float:
+        """How much of the run is over, by seconds if no steps stop it; 0 if it is by steps."""
+        if self.stop.steps is not None:
+            return 0.0
+        return self.seconds / (self.stop.seconds or ENDLESS_SECONDS)
+
+    def steps_of_leg(self) -> int:
+        """Steps of each search between two looks at the others, where each has its own plan."""
+        return (
+            LONGEST_LEG * LEGS if self.stop.steps is None else max(1, self.stop.steps // LEGS // self.threads)
+        )
 
     def cooling(self) -> tuple[int, int, int]:
         """How far the cooling is, as (first, stride, total) of `anneal`: by steps if they stop the search."""
@@ -145,29 +161,40 @@ class _Search:
             chunk = _next_chunk(chunk, self.seconds - before)
 
     def improve_together(self) -> None:
-        """Several searches on parts of one plan, which is put together and divided anew after every leg."""
+        """Anneals with several searches, in legs after which they share what they have found."""
         others = [self.tables.copy(int(self.dice.integers(2**32))) for _ in range(self.threads - 1)]
         searches = [self.tables, *others]
-        chunk, best_cost = FIRST_CHUNK, int(self.tables.number[tb.BEST])
+        kept = [self.best, *(self.best.copy() for _ in others)]
+        divided = len(self.problem.workers) >= FEWEST_TO_DIVIDE * self.threads
+        chunk, legs = FIRST_CHUNK, 0
         with ThreadPoolExecutor(self.threads) as pool:
             while not self.is_over():
-                owner = divide(searches, self.dice)
-                for t in searches:
-                    t.number[tb.BEST] = 0  # only the whole plan is saved
-                left = min(self.leg, self.steps_to_limit())
-                while left > 0 and not self.is_over():
+                legs += 1
+                best_cost = int(self.tables.number[tb.BEST])
+                if divided:
+                    owner = divide(searches, self.dice)
+                    for t in searches:
+                        t.number[tb.BEST] = 0  # so that no part of a plan is saved
+                left = min(self.leg if divided else self.steps_of_leg(), self.steps_to_limit())
+                while left > 0 and not self.is_over() and (divided or self.share() * LEGS < legs):
                     chunk, before = min(chunk, left), self.seconds
                     cooling = self.cooling()
-                    for run in [pool.submit(anneal, t, self.best, chunk, *cooling) for t in searches]:
+                    runs = [
+                        pool.submit(anneal, t, k, chunk, *cooling)
+                        for t, k in zip(searches, kept, strict=True)
+                    ]
+                    for run in runs:
                         run.result()
                     self.steps += chunk * self.threads
                     left -= chunk
                     chunk = _next_chunk(chunk, self.seconds - before)
-                put_together(searches, owner)
-                self.tables.number[tb.BEST] = best_cost
-                if self.tables.number[tb.TOTAL] < best_cost:
-                    save_best(self.tables, self.best)
-                    best_cost = int(self.tables.number[tb.BEST])
+                if divided:
+                    put_together(searches, owner)
+                    self.tables.number[tb.BEST] = best_cost
+                    if self.tables.number[tb.TOTAL] < best_cost:
+                        save_best(self.tables, self.best)
+                else:
+                    follow_best(searches, kept)
                 self.tell("improve")
 
 
