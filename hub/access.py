@@ -59,6 +59,23 @@ class RoleMiddleware:
         return None
 
 
+class NoStoreMiddleware:
+    """Keeps answers to people who are logged in out of every cache, the browser's own included.
+
+    A shared computer's Back button must not show a person's record after logging out.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if (user is not None and user.is_authenticated) or "Authorization" in request.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
 class RoleAllowed(BasePermission):
     """The same rule for API views; the default, so a view that names no role is closed."""
 

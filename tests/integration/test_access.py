@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from rest_framework.authtoken.models import Token
 
 from hub.access import roles_of
 from hub.models import Agency, Area, Role, User
@@ -205,3 +206,14 @@ def test_a_user_who_is_switched_off_is_out_at_once(theirs: Theirs) -> None:
     assert client.get("/api/v1/people/").status_code == 200
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert client.get("/api/v1/people/").status_code in {401, 403}
+
+
+def test_nothing_that_was_shown_stays_in_a_cache(theirs: Theirs) -> None:
+    """Pages and API answers say no-store, so that Back shows nothing after logging out."""
+    user = make.make_user(Role.COORDINATOR, theirs.area, agency=theirs.agency)
+    client = logged_in(user)
+    for address in (reverse("people"), reverse("person-list")):
+        assert client.get(address).headers["Cache-Control"] == "no-store"
+    token = Token.objects.create(user=user)
+    by_token = Client(headers={"authorization": f"Token {token.key}"})
+    assert by_token.get(reverse("person-list")).headers["Cache-Control"] == "no-store"
