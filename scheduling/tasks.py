@@ -16,6 +16,7 @@ from hub.models import Area
 from hub.recurrence import monday_of
 from scheduling import runner, runs, selectors
 from scheduling.models import OvernightJob, PlanningRun
+from visits.services.naming import name_workers
 from visits.wall_clock import LONDON, local_day
 
 logger = logging.getLogger(__name__)
@@ -56,13 +57,17 @@ def open_night(*, now: datetime) -> OvernightJob:
     """The job of the night around `now`, with one run for each area, for the week that begins next Monday.
 
     The present week is left as it is: people already count on it. An area that somebody is planning for
-    that week at this moment gets no second run.
+    that week at this moment gets no second run. People without a named worker are given the one who
+    came most often lately, before anything is planned.
     """
     night = night_of(now)
     week_start = monday_of(night) + timedelta(days=7)
     with transaction.atomic():
         job, opened = OvernightJob.objects.get_or_create(night=night, defaults={"opened_at": now})
         if opened:
+            areas = list(Area.objects.order_by("pk"))
+            for area in areas:
+                name_workers(area=area, on=night)
             made = PlanningRun.objects.bulk_create(
                 [
                     PlanningRun(
@@ -72,7 +77,7 @@ def open_night(*, now: datetime) -> OvernightJob:
                         seconds=settings.OVERNIGHT_SECONDS,
                         requested_at=now,
                     )
-                    for area in Area.objects.order_by("pk")
+                    for area in areas
                 ],
                 ignore_conflicts=True,
             )

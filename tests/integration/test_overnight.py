@@ -17,9 +17,9 @@ from hub.models import Need
 from hub.recurrence import monday_of
 from scheduling import tasks
 from scheduling.models import OvernightJob, PlanningRun
-from tests.factories.hub import make_area
+from tests.factories.hub import make_agency, make_area, make_contact, make_person
 from tests.factories.scheduling import make_run, make_week
-from tests.factories.visits import make_shifts
+from tests.factories.visits import make_shifts, make_worker
 from visits.models import Rota
 from visits.wall_clock import LONDON
 
@@ -43,6 +43,16 @@ def test_every_area_gets_one_run_for_the_week_that_begins_next_monday(sent: list
     assert job.night == dt.date(2027, 1, 13)
     assert {(run.area, run.week_start) for run in job.runs.all()} == {(a, NEXT_MONDAY) for a in areas}
     assert sorted(sent) == sorted(run.pk for run in job.runs.all())
+
+
+def test_the_night_names_a_worker_for_whoever_has_none(sent: list[int]) -> None:
+    """Who came most often lately is named before the week is planned."""
+    area, agency = make_area(), make_agency()
+    person, worker = make_person(agency, area=area), make_worker(agency, area)
+    for days in (1, 2):
+        make_contact(person, agency, starts_at=NIGHT - dt.timedelta(days=days), worker=worker.reference)
+    tasks.open_night(now=NIGHT)
+    assert person.named.worker == worker
 
 
 def test_opened_twice_it_is_opened_once(sent: list[int]) -> None:
