@@ -79,8 +79,8 @@ def test_a_demonstration_is_published_once_and_leaves_nothing_behind(
     printed = _read_until(process, "The site:")
     family = descendants(process.pid)
     assert len(family) >= 6  # the site, the planners, and the processes of each
-    _interrupt(process)
-    assert process.returncode == 0
+    rest = _interrupt(process)
+    assert process.returncode == 0, rest
     assert _eventually(lambda: not _living(family))
 
     rota = Rota.objects.get(status=Rota.Status.PUBLISHED)
@@ -151,8 +151,8 @@ def test_ctrl_c_leaves_no_process_behind(demo: Callable[..., subprocess.Popen[st
         assert _eventually(lambda: len(_solvers(process.pid)) == 2)
     family = descendants(process.pid)
     assert _living(family)
-    _interrupt(process)
-    assert process.returncode == 130
+    printed = _interrupt(process)
+    assert process.returncode == 130, printed
     assert _eventually(lambda: not _living(family))
     assert not PlanningRun.objects.filter(status=PlanningRun.Status.QUEUED).exists()
 
@@ -177,10 +177,10 @@ def _free_port() -> int:
         return trial.getsockname()[1]
 
 
-def _interrupt(process: subprocess.Popen[str]) -> None:
-    """As a terminal does, once."""
+def _interrupt(process: subprocess.Popen[str]) -> str:
+    """As a terminal does, once; returns what was still printed."""
     os.kill(process.pid, signal.SIGINT)
-    ended(process, within=60)
+    return ended(process, within=60)
 
 
 def _eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from config import embedded
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             try:
                 place = Demonstration(wish, children, self._say).run()
             except BaseException:
+                connection.close()  # it may have been interrupted in the middle of a sentence
                 planning.call_off(by=founding.administrator())
                 raise
             log_ins = founding.log_ins(place, vault=home / "demo-passwords.json")
