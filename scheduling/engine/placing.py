@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
-from scheduling.engine.dice import below
+from scheduling.engine.dice import blinks
 from scheduling.engine.routes import lift_whole, mend, order_with, place, refresh, visit_price
 from scheduling.engine.tables import Tables
 from scheduling.engine.timing import are_apart, hours_left, timetable, wanted_start
 
-FEW, PAIRS, TRIES, HALF = 5, 24, 6, tb.MOST_FOUND // 2
+FEW, PAIRS, TRIES, HALF = 3, 16, 5, tb.MOST_FOUND // 2
 
 
 @compiled
@@ -74,7 +74,7 @@ def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: boo
     `fresh` looks only at routes that changed in this step.
     """
     row = t.node[u]
-    kept = 0
+    kept, many = 0, row[tb.WIN_TO] - row[tb.WIN_FROM] > 1
     for j in range(row[tb.WIN_FROM], row[tb.WIN_TO]):
         opens = max(t.windows[j, 0], t.fence[u, tb.FENCE_FROM])
         closes = min(t.windows[j, 1], t.fence[u, tb.FENCE_TO])
@@ -93,7 +93,7 @@ def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: boo
                 known = t.met[row[tb.PERSON], shift[tb.WORKER]] > 0
                 if known == (turn == 1) or (fresh and shift[tb.TOUCHED] != t.number[tb.STEP]):
                     continue
-                if shift[tb.OPEN] > t.windows[j, 1] or shift[tb.CLOSE] < t.windows[j, 0]:
+                if many and (shift[tb.OPEN] > t.windows[j, 1] or shift[tb.CLOSE] < t.windows[j, 0]):
                     continue
                 price = visit_price(t, u, shift[tb.WORKER])
                 face = 0 if known else t.face[row[tb.PERSON], shift[tb.WORKER]]
@@ -158,7 +158,7 @@ def scan_route(
             late = min(shift[tb.SH_TO] - home - minutes, high)
         if late < early:
             continue
-        if blink and below(t.random, 100) < t.settings[tb.BLINKS]:
+        if blink and blinks(t.random, t.settings[tb.BLINKS]):
             continue
         visits = 1
         if before_same and not are_apart(t, t.stops[r, k - 1, tb.NODE], u):
