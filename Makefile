@@ -7,7 +7,7 @@ AT := $(if $(PORT),--port $(PORT))
 # demo: SERVE=no ends after the table; PEOPLE= and SEED= choose the synthetic locality.
 DEMO := $(if $(filter no,$(SERVE)),--no-serve) $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) $(AT)
 # test: ARGS= goes to pytest, as in ARGS="tests/unit -k rota".
-ARGS ?= -n 2 --cov --cov-report=
+ARGS ?= -n 2 --dist worksteal --cov --cov-report=
 # lock: UPGRADE=yes takes newer versions; without it only what the .in files demand changes.
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
            $(if $(filter yes,$(UPGRADE)),--upgrade)

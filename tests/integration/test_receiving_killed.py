@@ -130,11 +130,11 @@ def test_the_command_killed_from_outside_leaves_nothing(
         stderr=subprocess.PIPE,
     )
     try:
-        _wait_until_writing()
+        writing = _wait_until_writing()
     finally:
         process.kill()
         process.communicate()
-    _wait_until_alone()
+    _wait_until_gone(writing)
     assert checksum() == nothing
     ended = subprocess.run(
         command, env=child_environment, cwd=settings.BASE_DIR, capture_output=True, check=False, text=True
@@ -143,30 +143,27 @@ def test_the_command_killed_from_outside_leaves_nothing(
     assert f"{2 * ROWS - 2:,} taken, 0 unchanged, 1 rejected" in ended.stdout
 
 
-def _wait_until_writing() -> None:
-    """Until another connection to this database has rows of its own that are not committed yet."""
-    _wait_for(
-        "SELECT count(*) > 0 FROM pg_locks WHERE mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()"
+def _wait_until_writing() -> int:
+    """The server process of another connection, once it has rows that are not committed yet."""
+    return _wait_for(
+        "SELECT pid FROM pg_locks WHERE mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()"
         " AND relation = 'hub_need'::regclass AND database = (SELECT oid FROM pg_database"
         " WHERE datname = current_database())"
     )
 
 
-def _wait_until_alone() -> None:
-    """Until the server has noticed that its client is gone."""
-    _wait_for(
-        "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-    )
+def _wait_until_gone(pid: int) -> None:
+    """Until the server process has noticed that its client is gone."""
+    _wait_for("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)", pid)
 
 
-def _wait_for(question: str) -> None:
+def _wait_for(question: str, *values: int) -> int:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
-            cursor.execute(question)
-            if cursor.fetchone()[0]:
-                return
+            cursor.execute(question, values)
+            if row := cursor.fetchone():
+                return int(row[0])
         time.sleep(0.01)
     raise AssertionError("waited two minutes in vain")
 
