@@ -133,9 +133,9 @@ def test_cancelling_keeps_the_best_plan() -> None:
 
 
 def test_seconds_stop_the_search() -> None:
-    """A limit in seconds is kept."""
+    """A limit in seconds is kept, the last touches included."""
     result = solve(a_day(), stop=Stop(seconds=0.5))
-    assert 0.5 <= result.seconds < 1.5
+    assert 0.4 <= result.seconds < 1.5
 
 
 @pytest.mark.parametrize("threads", [1, 2])
