@@ -72,6 +72,7 @@ class _Day:
         """The best starts found for the nodes, none if the solver finds nothing in time."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        solver.parameters.catch_sigint_signal = False  # else it takes Ctrl-C away from whoever called us
         solver.parameters.max_deterministic_time = WORK
         solver.parameters.max_time_in_seconds = seconds
         if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
