@@ -112,11 +112,25 @@ def place_at(t: Tables, u: int, r: int, start: int) -> None:
 
 
 @compiled
+def is_busy(t: Tables, r: int, u: int, start: int, skip: int) -> bool:
+    """Whether route r has something else to do while node u would be served: the quick test."""
+    end = start + t.node[u, tb.MINUTES]
+    for i in range(t.route[r, tb.LENGTH]):
+        stop = t.stops[r, i]
+        if stop[tb.AT] >= end:
+            return False
+        overlaps = stop[tb.AT] + stop[tb.LASTS] > start
+        if overlaps and not (skip & NO_LOCKED and t.published[stop[tb.NODE], tb.OWN_LOCK] == 1):
+            return True
+    return False
+
+
+@compiled
 def fits_at(t: Tables, u: int, r: int, start: int, skip: int) -> bool:
     """Whether node u could go to route r at `start` with everything else as it is."""
     if not skip & NO_GAPS and not gaps_hold(t, u, start):
         return False
-    if start < t.route[r, tb.OPEN] or start >= t.route[r, tb.CLOSE]:
+    if start < t.route[r, tb.OPEN] or start >= t.route[r, tb.CLOSE] or is_busy(t, r, u, start, skip):
         return False
     return stands(t, r, order_at(t, r, u, start, skip), skip)
 
@@ -147,6 +161,8 @@ def find_still(t: Tables, u: int, skip: int, alone: bool) -> int:
     v = t.node[u, tb.TWIN]
     for j in range(t.node[u, tb.WIN_FROM], t.node[u, tb.WIN_TO]):
         for start in range(t.windows[j, 0], t.windows[j, 1] + 1):
+            if not skip & NO_GAPS and not gaps_hold(t, u, start):
+                continue
             for c in range(t.node[u, tb.CAND_FROM], t.node[u, tb.CAND_TO]):
                 r = t.candidates[c]
                 if not fits_at(t, u, r, start, skip):
