@@ -89,6 +89,7 @@ def lines(alone: Sum, together: Sum) -> list[Line]:
     return [
         Line("Visits (arrivals at a door)", alone.arrivals, together.arrivals),
         Line("Arrivals saved by joining calls", alone.joined, together.joined),
+        Line("Arrivals for each 100 occurrences placed", _per_100(alone), _per_100(together), 1),
         Line("Arrivals per person", _per(alone.arrivals, alone), _per(together.arrivals, together), 2),
         Line("Faces per person in the 7 days", _per(alone.faces, alone), _per(together.faces, together), 2),
         Line("Visits by the named worker", _named(alone), _named(together), 1, " %"),
@@ -168,6 +169,11 @@ def outcome(delivery: Delivery) -> str:
 
 def _per(count: int, of: Sum) -> float:
     return count / of.people if of.people else 0.0
+
+
+def _per_100(of: Sum) -> float:
+    """Fair to a side that places more: double-handed calls make it more than 100 without any joining."""
+    return 100 * of.arrivals / of.placed if of.placed else 0.0
 
 
 def _named(of: Sum) -> float:

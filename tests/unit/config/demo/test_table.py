@@ -21,6 +21,7 @@ def test_shares_and_averages_follow_from_the_sums() -> None:
     together = Sum(asked=10, people=4, arrivals=9, faces=5, named_visits=6, nameable_visits=9)
     alone.unplaced = Counter(no_capacity=2)
     rows = {line.label: (line.alone, line.together) for line in lines(alone, together)}
+    assert rows["Arrivals for each 100 occurrences placed"] == (100.0, 90.0)
     assert rows["Arrivals per person"] == (2.0, 2.25)
     assert rows["Faces per person in the 7 days"] == (1.5, 1.25)
     assert rows["Visits by the named worker"] == (25.0, 100 * 6 / 9)
