@@ -255,6 +255,9 @@ def test_my_day_on_a_phone(page: Page, site: Site) -> None:
         strong = Axe().run(page, options={"runOnly": ["color-contrast-enhanced"]})
         found = strong.response["violations"]
         assert [node["target"] for one in found for node in one["nodes"]] == []
+    page.locator(".days a").last.click()  # on another day all three buttons stand side by side
+    expect(page.locator(".days a")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.locator(".stop a").first.click()
     expect(page.get_by_role("heading", name="Your visits here")).to_be_visible()
     assert page.get_by_text("NHS number").count() == 0
