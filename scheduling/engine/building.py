@@ -23,7 +23,7 @@ def build_tables(problem: Problem, seed: int) -> Tables:
     competence, kinds = _competence(problem, nodes)
     travel = np.ascontiguousarray(problem.travel, dtype=np.int32)
     policy = _policy(problem)
-    candidates = _candidates(node, windows, route, competence, kinds, policy)
+    candidates = _candidates(node, windows, route, competence, kinds, travel, policy)
     person_from, person_nodes = _nodes_by_person(node, len(problem.people))
     length = _longest(node, route)
     size, routes = len(nodes), len(route)
@@ -218,6 +218,7 @@ def _candidates(
     route: Ints,
     competence: NDArray[np.uint8],
     kinds: Ints,
+    travel: Ints,
     policy: Longs,
 ) -> Ints:
     """Routes of workers who may serve each node, on then; fills CAND_FROM and CAND_TO.
@@ -231,6 +232,7 @@ def _candidates(
     counted = list_candidates(node, windows, route, order, competence, kinds, policy, nothing)
     found = np.zeros(counted, np.int32)
     list_candidates(node, windows, route, order, competence, kinds, policy, found)
+    sort_by_travel(node, route, travel, found)
     return found
 
 
@@ -269,6 +271,17 @@ def list_candidates(
                 count += 1
         node[n, tb.CAND_TO] = count
     return count
+
+
+@compiled
+def sort_by_travel(node: Ints, route: Ints, travel: Ints, found: Ints) -> None:
+    """Puts the candidates of each node in the order of travel from their bases."""
+    for n in range(len(node)):
+        own = found[node[n, tb.CAND_FROM] : node[n, tb.CAND_TO]]
+        away = np.empty(len(own), np.int32)
+        for k in range(len(own)):
+            away[k] = travel[route[own[k], tb.BASE], node[n, tb.PLACE]]
+        own[:] = own[np.argsort(away, kind="mergesort")]
 
 
 def _nodes_by_person(node: Ints, people: int) -> tuple[Ints, Ints]:

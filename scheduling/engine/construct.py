@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scheduling.engine import tables as tb
-from scheduling.engine.improve import recreate
+from scheduling.engine.improve import LARGE, recreate
 from scheduling.engine.problem import Problem
 from scheduling.engine.routes import clear, load, start_step
 from scheduling.engine.solution import Assignment, Solution
@@ -92,4 +92,4 @@ def _as_saved(t: Tables, kept: dict[int, tuple[int, int, int]]) -> Ints:
 def fill(t: Tables) -> None:
     """Puts in greedily whatever fits, those with the fewest possible shifts first, locked ones before all."""
     start_step(t)
-    recreate(t, True, FEWEST_CHOICES, False)
+    recreate(t, True, FEWEST_CHOICES, len(t.node) > LARGE)

@@ -18,7 +18,7 @@ from scheduling.engine.placing import insert
 from scheduling.engine.routes import is_mine, lift_whole, mend, start_step, undo
 from scheduling.engine.tables import Ints, Tables
 
-MOST_TRIED, MOST_DRAWN = 60, 20
+MOST_TRIED, FEW_TRIED, MOST_DRAWN = 60, 10, 20
 LARGE = 20_000
 ORDERS = (0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
 """How often each order of `sort_key` is drawn."""
@@ -172,7 +172,8 @@ def recreate(t: Tables, everything: bool, rule: int, blink: bool) -> None:
     count = 0
     size = t.number[tb.ABSENT]
     first = 0
-    if size > MOST_TRIED + t.number[tb.MOVES] and not everything:
+    most = MOST_TRIED if len(t.node) < LARGE else FEW_TRIED
+    if size > most + t.number[tb.MOVES] and not everything:
         first = below(t.random, size)
     old = 0
     for i in range(size):
@@ -183,7 +184,7 @@ def recreate(t: Tables, everything: bool, rule: int, blink: bool) -> None:
             continue
         if t.spot[u, tb.MOVED] != t.number[tb.STEP]:
             old += 1
-            if old > MOST_TRIED and not everything:
+            if old > most and not everything:
                 continue
         t.keys[count], t.work[3, count] = sort_key(t, u, rule), u
         count += 1

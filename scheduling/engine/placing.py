@@ -15,6 +15,7 @@ from scheduling.engine.tables import Tables
 from scheduling.engine.timing import are_apart, hours_left, timetable, wanted_start
 
 FEW, PAIRS, TRIES, HALF = 3, 16, 5, tb.MOST_FOUND // 2
+REACH = 150
 
 
 @compiled
@@ -70,10 +71,12 @@ def keep(
 def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: bool) -> int:
     """Writes the cheapest places for absent node u to `found` from row `base`; returns how many.
 
-    `blink` leaves out one position in a hundred and routes that cannot be among the cheapest;
+    `blink` leaves out one position in a hundred, routes that cannot be among the cheapest, and all but
+    the `REACH` routes whose bases are nearest;
     `fresh` looks only at routes that changed in this step.
     """
     row = t.node[u]
+    reach = min(row[tb.CAND_TO], row[tb.CAND_FROM] + REACH) if blink else row[tb.CAND_TO]
     kept, many = 0, row[tb.WIN_TO] - row[tb.WIN_FROM] > 1
     for j in range(row[tb.WIN_FROM], row[tb.WIN_TO]):
         opens = max(t.windows[j, 0], t.fence[u, tb.FENCE_FROM])
@@ -85,7 +88,7 @@ def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: boo
         if low > high and not inner:
             continue
         for turn in range(2):
-            for c in range(row[tb.CAND_FROM], row[tb.CAND_TO]):
+            for c in range(row[tb.CAND_FROM], reach):
                 r = t.candidates[c]
                 shift = t.route[r]
                 if t.worker[shift[tb.WORKER], tb.MINE] == 0:
