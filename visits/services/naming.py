@@ -17,11 +17,13 @@ def name_workers(*, area: Area, on: date) -> int:
 
     A visit that was both planned and reported, in one hour, counts once. A tie goes to who came last,
     then to the one longest on our books. A worker who is barred from the person
-    or no longer active is passed over; a name that stands is never changed. Returns how many were named.
+    or no longer active is passed over. A name that stands is never changed while that worker is active;
+    whoever's named worker has left has none, and gets another. Returns how many were named.
     """
     workers = {worker.pk: worker for worker in Worker.objects.filter(area=area, is_active=True)}
     barred = set(BarredWorker.objects.filter(worker__in=workers).values_list("person_id", "worker_id"))
     living = Person.objects.filter(address__area=area, deceased=False, deceased_on__isnull=True)
+    NamedWorker.objects.filter(person__in=living, worker__is_active=False).delete()
     unnamed = living.filter(named__isnull=True)
     came = _came(unnamed.values_list("pk", flat=True), workers, on)
     named = []

@@ -67,6 +67,15 @@ def test_a_name_that_stands_is_never_changed(week: Week) -> None:
     assert NamedWorker.objects.get().worker == other
 
 
+def test_whoever_has_left_is_named_for_nobody(week: Week) -> None:
+    """The person gets the one who comes most now, or nobody, but never a name that will not come."""
+    gone = make_worker(week.agency, week.area, is_active=False)
+    make_named_worker(week.person, gone)
+    came(week, week.worker, 1, 2)
+    assert name_workers(area=week.area, on=MONDAY) == 1
+    assert NamedWorker.objects.get().worker == week.worker
+
+
 def test_a_tie_goes_to_who_came_last(week: Week) -> None:
     """Two visits each."""
     other = make_worker(week.agency, week.area)
