@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from hub.identity.matching import Facts
+from hub.identity.records import facts_from
 from hub.models import KnownAs
 
 Key = tuple[str, ...]
@@ -77,21 +78,6 @@ class Pool:
         sharing = (self._by_key.get(key, set()) for key in keys_of(facts))
         people = set().union(*(found for found in sharing if len(found) <= MOST_PEOPLE))
         return [known for person in sorted(people) for known in self._by_person[person]]
-
-
-def facts_from(known: KnownAs) -> Facts:
-    """The facts that a row keeps."""
-    return Facts(
-        family=known.family_key,
-        given=known.given_key,
-        birth_date=known.birth_date,
-        gender=known.gender,
-        nhs_number=known.nhs_number,
-        nhs_number_verified=known.nhs_number_verified,
-        postcode=known.postcode,
-        uprn=known.uprn,
-        person_id=known.person_id,
-    )
 
 
 def _people_who_share(keys: set[Key]) -> Iterator[Facts]:

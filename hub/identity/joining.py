@@ -14,10 +14,10 @@ from django.db import connection
 
 from hub.feeds.record import PersonRecord
 from hub.identity import golden
-from hub.identity.candidates import Pool, facts_from
+from hub.identity.candidates import Pool
 from hub.identity.matching import Decide, Decision, Facts, Outcome, compare
 from hub.identity.matching import decide as by_rules
-from hub.identity.records import facts_of, known_as
+from hub.identity.records import facts_from, facts_of, known_as
 from hub.models import Address, KnownAs, MatchDecision, Person, SourceRecord
 
 LOCK = 7_261_001  # any number that no other advisory lock of this database has

@@ -71,3 +71,18 @@ def known_as(facts: Facts, **fields: Any) -> KnownAs:
         uprn=facts.uprn,
         **fields,
     )
+
+
+def facts_from(known: KnownAs) -> Facts:
+    """The facts that a row keeps."""
+    return Facts(
+        family=known.family_key,
+        given=known.given_key,
+        birth_date=known.birth_date,
+        gender=known.gender,
+        nhs_number=known.nhs_number,
+        nhs_number_verified=known.nhs_number_verified,
+        postcode=known.postcode,
+        uprn=known.uprn,
+        person_id=known.person_id,
+    )
