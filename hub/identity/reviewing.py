@@ -9,6 +9,7 @@ from django.db import transaction
 from hub.identity import golden
 from hub.identity.joining import take_lock
 from hub.models import Contact, KnownAs, MatchDecision, Need, Person, SourceRecord, User
+from hub.signals import join_undone, record_joined
 
 Outcome = MatchDecision.Outcome
 
@@ -22,7 +23,8 @@ def join(*, source_record: SourceRecord, person: Person, by: User, now: datetime
     if previous == person:
         raise ValueError("The record belongs to this person already.")
     _move(record, to=person)
-    _note(record, Outcome.JOINED, candidate=previous, by=by, now=now)
+    decision = _note(record, Outcome.JOINED, candidate=previous, by=by, now=now)
+    record_joined.send(SourceRecord, since=previous, to=person, decision=decision)
 
 
 @transaction.atomic
@@ -36,9 +38,11 @@ def undo_join(*, source_record: SourceRecord, by: User, now: datetime) -> Person
     others = SourceRecord.objects.filter(person=joined, kind=SourceRecord.Kind.PERSON).exclude(pk=record.pk)
     if not others.exists():
         raise ValueError("The record is the only one of its person; there is no join to undo.")
-    person = _person_before(record) or Person.objects.create(family_name=record.payload["family_name"])
+    join = _join_by_hand(record)
+    person = _person_before(join) or Person.objects.create(family_name=record.payload["family_name"])
     _move(record, to=person)
     _note(record, Outcome.UNDONE, candidate=joined, by=by, now=now)
+    join_undone.send(SourceRecord, since=joined, to=person, join=join)
     return person
 
 
@@ -60,10 +64,15 @@ def _held(source_record: SourceRecord) -> SourceRecord:
     return record
 
 
-def _person_before(record: SourceRecord) -> Person | None:
-    """The person whom this record was before somebody joined it, if nobody else is that person now."""
+def _join_by_hand(record: SourceRecord) -> MatchDecision | None:
+    """The decision of a person that made this record one of its person's; None if a rule made it."""
     joined = record.match_decisions.filter(outcome=Outcome.JOINED, person=record.person).last()
-    before = joined.candidate if joined else None
+    return joined if joined is not None and joined.candidate_id is not None else None
+
+
+def _person_before(join: MatchDecision | None) -> Person | None:
+    """The person whom the record was before somebody joined it, if nobody else is that person now."""
+    before = join.candidate if join else None
     if before is None or before.source_records.filter(kind=SourceRecord.Kind.PERSON).exists():
         return None
     return before
@@ -83,8 +92,8 @@ def _move(record: SourceRecord, *, to: Person) -> None:
     golden.refresh([since.pk, to.pk])
 
 
-def _note(record: SourceRecord, outcome: str, *, candidate: Person, by: User, now: datetime) -> None:
-    MatchDecision.objects.create(
+def _note(record: SourceRecord, outcome: str, *, candidate: Person, by: User, now: datetime) -> MatchDecision:
+    return MatchDecision.objects.create(
         source_record=record,
         person=record.person,
         candidate=candidate,

@@ -1,10 +1,11 @@
 """Who goes where, when."""
 
 from visits.models.rota import Rota, RotaEvent, Unplaced, Visit, VisitPart
-from visits.models.worker import BarredWorker, Competence, NamedWorker, Shift, Worker
+from visits.models.worker import BarredWorker, CarriedOver, Competence, NamedWorker, Shift, Worker
 
 __all__ = [
     "BarredWorker",
+    "CarriedOver",
     "Competence",
     "NamedWorker",
     "Rota",

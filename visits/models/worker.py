@@ -5,7 +5,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -116,3 +116,22 @@ class BarredWorker(models.Model):
 
     def __str__(self) -> str:
         return f"barred {self.pk}"
+
+
+class CarriedOver(models.Model):
+    """What a join by hand did to the rows of visits, for the day it is taken apart.
+
+    Keys of rows that may be gone by then, so no foreign keys: the visits moved, and the worker named and the
+    bars copied from the person before; the bars which the person had after that.
+    """
+
+    join = models.OneToOneField(
+        "hub.MatchDecision", on_delete=models.CASCADE, primary_key=True, related_name="carried_over"
+    )
+    visits = ArrayField(models.BigIntegerField())
+    named = models.BigIntegerField(null=True)
+    barred = ArrayField(models.BigIntegerField())
+    barred_then = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"carried over {self.pk}"
