@@ -123,7 +123,7 @@ def _frame(request: HttpRequest, area: Area, areas: list[Area], week_start: date
         "after": week_start + WEEK,
         "days": board.days_of(week_start),
         "run": runs.filter(status__in=(PlanningRun.Status.QUEUED, PlanningRun.Status.RUNNING)).first(),
-        "may_plan": request.user.role == Role.COORDINATOR,
+        "may_publish": request.user.role == Role.COORDINATOR,
     }
 
 

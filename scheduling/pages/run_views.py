@@ -14,13 +14,26 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hub import selectors as hub
 from hub.access import allowed
-from hub.models import Role
+from hub.pages.listing import Filter, Listing, by_words
 from scheduling import selectors
 from scheduling.models import PlanningRun
 from scheduling.pages.board_views import PLANNERS
 from scheduling.services import planning
 
 LIVE = (PlanningRun.Status.QUEUED, PlanningRun.Status.RUNNING)
+COLUMNS = (
+    ("asked at", lambda run: run.requested_at),
+    ("area", lambda run: run.area.name),
+    ("week of", lambda run: run.week_start),
+    ("agency alone", lambda run: run.agency.name if run.agency else ""),
+    ("asked by", lambda run: _asked_by(run)),
+    ("status", lambda run: run.get_status_display()),
+    ("seconds", lambda run: run.seconds),
+    ("candidate", lambda run: run.rota.version if run.rota else None),
+    ("unplaced", lambda run: run.rota.unplaced_count if run.rota else None),
+    ("ended at", lambda run: run.finished_at),
+    ("what went wrong", lambda run: run.error),
+)
 
 
 class PlanForm(forms.Form):
@@ -29,7 +42,38 @@ class PlanForm(forms.Form):
     seconds = forms.IntegerField(min_value=1, max_value=planning.MOST_SECONDS, required=False)
 
 
-@allowed(Role.COORDINATOR)
+@allowed(*PLANNERS)
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Every run of the reader's areas, the newest first; one that goes on can be stopped."""
+    found = selectors.runs(request.user).select_related("area", "agency", "rota", "requested_by")
+    areas = hub.areas(request.user).values_list("code", "name")
+    listing = Listing(
+        request,
+        found,
+        file_name="planning-runs",
+        columns=COLUMNS,
+        filters=[
+            Filter("area", "Area", by_words(areas), lambda runs, code: runs.filter(area__code=code)),
+            Filter(
+                "status",
+                "Status",
+                PlanningRun.Status.choices,
+                lambda runs, status: runs.filter(status=status),
+            ),
+        ],
+    )
+    rows = [(run, _asked_by(run), run.status in LIVE) for run in listing.page]
+    return listing.answer or render(request, "scheduling/runs.html", {"listing": listing, "rows": rows})
+
+
+def _asked_by(run: PlanningRun) -> str:
+    if run.overnight_id:
+        return "the night"
+    return (run.requested_by.get_full_name() or run.requested_by.username) if run.requested_by else ""
+
+
+@allowed(*PLANNERS)
 @require_POST
 def plan(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     """Asks for a candidate for the week; the board then shows how far the search is."""
@@ -57,7 +101,7 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, template, {"run": run, "is_live": run.status in LIVE})
 
 
-@allowed(Role.COORDINATOR)
+@allowed(*PLANNERS)
 @require_POST
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """Calls a run off; the best plan it has found is kept as a candidate."""

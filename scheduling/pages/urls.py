@@ -10,6 +10,7 @@ urlpatterns = [
     path("overview/", overview.show, name="overview"),
     path("areas/<slug:code>/weeks/<day:week_start>/", board_views.show, name="board"),
     path("areas/<slug:code>/weeks/<day:week_start>/plan/", run_views.plan, name="plan"),
+    path("runs/", run_views.index, name="runs"),
     path("runs/<uuid:public_id>/progress/", run_views.progress, name="run-progress"),
     path("runs/<uuid:public_id>/cancel/", run_views.cancel, name="stop-run"),
     path("rotas/<uuid:public_id>/publish/", publish_views.publish, name="publish"),

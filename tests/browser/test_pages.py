@@ -95,6 +95,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
         Role.COORDINATOR: [
             *office,
             "/today/",
+            "/runs/",
             site.board,
             f"{site.board}?view=day&day=2027-01-11",
             reverse("board", args=[site.busy.area.code, MONDAY + dt.timedelta(days=7)]),
@@ -232,7 +233,7 @@ def test_finding_a_person_leaves_no_name_in_the_address(page: Page, site: Site) 
     assert "eke" not in page.url.lower()
     page.goto("/people/")
     page.get_by_label("Find by name").fill("zzz")
-    expect(page.locator("#found")).to_contain_text("Nobody found.")
+    expect(page.locator("#found")).to_contain_text("Nothing fits.")
 
 
 def test_my_day_on_a_phone(page: Page, site: Site) -> None:

@@ -2,71 +2,57 @@
 
 from __future__ import annotations
 
-from django import forms
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from hub import selectors as hub
 from hub.access import allowed
-from hub.models import Agency, Person
+from hub.models import Person
+from hub.pages.listing import Filter, Listing
 from visits import selectors
 from visits.pages.panels import READERS
-
-PAGE = 50
-
-
-class SearchForm(forms.Form):
-    """A name or part of one."""
-
-    name = forms.CharField(min_length=2, max_length=80, strip=True)
-
-
-@allowed(*READERS)
-@require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    """Everyone the reader may open, by name; of one agency on request."""
-    agency = request.GET.get("agency", "")
-    found = _people(request)
-    if agency:
-        found = found.filter(needs__agency__code=agency).distinct()
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "agency": agency, "agencies": _agencies(request), "form": SearchForm()}
-    return render(request, "visits/people.html", context)
 
 
 @allowed(*READERS)
 @require_http_methods(["GET", "POST"])
-def search(request: HttpRequest) -> HttpResponse:
-    """People whose given or family name begins with each word that was typed."""
-    if request.method == "GET":  # a reload of the results
-        return redirect("people")
-    form = SearchForm(request.POST)
-    found = _people(request)
-    if form.is_valid():
-        for word in form.cleaned_data["name"].split():
-            found = found.filter(Q(family_name__istartswith=word) | Q(given_name__istartswith=word))
-    elif form.data.get("name"):
-        found = found.none()
-    page = Paginator(found, PAGE).get_page(1)
-    context = {"page": page, "form": form, "is_search": True, "agencies": _agencies(request)}
-    template = "visits/people_list.html" if request.htmx else "visits/people.html"
-    return render(request, template, context)
-
-
-def _people(request: HttpRequest) -> QuerySet[Person]:
-    return hub.people(request.user, on=timezone.localdate()).select_related("address", "named__worker")
-
-
-def _agencies(request: HttpRequest) -> list[Agency]:
-    """The agencies with needs that this reader may see."""
-    seen = set(
-        hub.needs(request.user, on=timezone.localdate())
-        .order_by()
-        .values_list("agency", flat=True)
-        .distinct()
+def index(request: HttpRequest) -> HttpResponse:
+    """Everyone the reader may open, by name: of one agency, whose names begin with what was typed."""
+    found = hub.people(request.user, on=timezone.localdate()).select_related("address", "named__worker")
+    listing = Listing(
+        request,
+        found,
+        file_name="people",
+        columns=(
+            ("family name", lambda person: person.family_name),
+            ("given name", lambda person: person.given_name),
+            ("born", lambda person: person.birth_date),
+            ("address", lambda person: _address(request, person)),
+            ("named worker", lambda person: person.named.worker.name if hasattr(person, "named") else ""),
+        ),
+        search=("family_name__istartswith", "given_name__istartswith"),
+        label="Find by name",
+        hint="The beginning of a first or family name",
+        personal=True,
+        filters=[_by_agency(request)],
     )
-    return [agency for agency in selectors.agency_marks() if agency.pk in seen]
+    return listing.answer or render(request, "visits/people.html", {"listing": listing})
+
+
+def _by_agency(request: HttpRequest) -> Filter:
+    """By the agencies with needs that this reader may see."""
+    needs = hub.needs(request.user, on=timezone.localdate()).order_by()
+    seen = set(needs.values_list("agency", flat=True).distinct())
+    return Filter(
+        "agency",
+        "Agency",
+        [(agency.code, agency.name) for agency in selectors.agency_marks() if agency.pk in seen],
+        lambda found, code: found.filter(pk__in=needs.filter(agency__code=code).values("person")),
+    )
+
+
+def _address(request: HttpRequest, person: Person) -> str:
+    if not hub.may_see_address(request.user, person):
+        return "restricted"
+    return f"{person.address.lines}, {person.address.postcode}".strip(", ") if person.address else ""

@@ -7,7 +7,6 @@ urlpatterns = [
     path("visits/<uuid:public_id>/", panels.visit, name="visit"),
     path("needs/<uuid:public_id>/<day:due_on>/", occurrence.show, name="occurrence"),
     path("people/", people.index, name="people"),
-    path("people/search/", people.search, name="people-search"),
     path("people/<uuid:public_id>/", person.show, name="person"),
     path("workers/", workers.index, name="workers"),
     path("workers/<uuid:public_id>/", workers.show, name="worker"),

@@ -5,33 +5,67 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from hub.access import allowed
+from hub.pages.listing import Filter, Listing, by_words
 from hub.recurrence import monday_of
 from visits import selectors
+from visits.models import Worker
 from visits.pages.panels import READERS
 from visits.wall_clock import local_day
 
-PAGE = 100
+COLUMNS = (
+    ("name", lambda worker: worker.name),
+    ("agency", lambda worker: worker.agency.name),
+    ("area", lambda worker: worker.area.name),
+    ("reference", lambda worker: worker.reference),
+    ("minutes a week", lambda worker: worker.max_week_minutes),
+)
 AHEAD = 14
 SOON = 28  # days before its end that a competence is pointed out
 
 
 @allowed(*READERS)
+@require_http_methods(["GET", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    """The field staff of the reader's areas or agency; of one agency on request."""
+    """The active field staff of the reader's areas or agency, by name, agency, area and task."""
     found = selectors.workers(request.user).filter(is_active=True).select_related("agency", "area")
-    employers = set(found.order_by().values_list("agency", flat=True))
-    agency = request.GET.get("agency", "")
-    if agency:
-        found = found.filter(agency__code=agency)
-    page = Paginator(found.order_by("agency__name", "name", "pk"), PAGE).get_page(request.GET.get("page"))
-    agencies = [one for one in selectors.agency_marks() if one.pk in employers]
-    return render(request, "visits/workers.html", {"page": page, "agency": agency, "agencies": agencies})
+    listing = Listing(
+        request,
+        found.order_by("agency__name", "name", "pk"),
+        file_name="workers",
+        columns=COLUMNS,
+        search=("name__icontains", "reference__icontains"),
+        label="Find by name",
+        hint="Part of a name or of the agency's reference",
+        personal=True,
+        filters=_filters(found.order_by()),
+    )
+    return listing.answer or render(request, "visits/workers.html", {"listing": listing})
+
+
+def _filters(workers: QuerySet[Worker]) -> list[Filter]:
+    """By what these workers have: their agency, their area, a task they are signed off for today."""
+    today = timezone.localdate()
+    signed = selectors.competences(workers).in_force(today)
+    agencies = workers.values_list("agency__code", "agency__name").distinct()
+    areas = workers.values_list("area__code", "area__name").distinct()
+    skills = signed.order_by().values_list("skill", "skill__name").distinct()
+    return [
+        Filter("agency", "Agency", by_words(agencies), lambda found, code: found.filter(agency__code=code)),
+        Filter("area", "Area", by_words(areas), lambda found, code: found.filter(area__code=code)),
+        Filter(
+            "task",
+            "May do",
+            by_words(skills),
+            lambda found, code: found.filter(pk__in=signed.filter(skill=code).values("worker")),
+        ),
+    ]
 
 
 @allowed(*READERS)

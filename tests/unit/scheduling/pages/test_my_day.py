@@ -110,20 +110,56 @@ def test_asking_for_a_plan_makes_one_run_and_a_second_is_refused() -> None:
     assert PlanningRun.objects.count() == 1
 
 
-def test_only_a_coordinator_of_the_area_asks_and_stops() -> None:
-    """The hub administrator looks on; another area's coordinator finds nothing."""
+def test_only_those_who_plan_the_area_ask_and_stop() -> None:
+    """Its coordinator and the hub administrator; another area's coordinator finds nothing."""
     week = make_week()
     run = make_run(week.area)
     plan = reverse("plan", args=[week.area.code, MONDAY])
     stop = reverse("stop-run", args=[run.public_id])
-    administrator = logged_in(make_user(Role.HUB_ADMINISTRATOR))
     stranger = logged_in(make_user(Role.COORDINATOR, make_area(), agency=week.agency))
+    manager = logged_in(make_user(Role.AGENCY_MANAGER, agency=week.agency))
     for address in (plan, stop):
-        assert administrator.post(address).status_code == 403
         assert stranger.post(address).status_code == 404
+        assert manager.post(address).status_code == 403
     logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency)).post(stop)
     run.refresh_from_db()
     assert run.status == PlanningRun.Status.CANCELLED
+
+
+def test_the_hub_administrator_plans_and_stops_by_page_but_does_not_publish() -> None:
+    """The buttons are there and do what they say; publishing is for whoever answers for the area."""
+    week = make_week()
+    administrator = make_user(Role.HUB_ADMINISTRATOR)
+    client = logged_in(administrator)
+    board = reverse("board", args=[week.area.code, MONDAY])
+    assert "Plan this week" in text_of(client.get(board))
+    client.post(reverse("plan", args=[week.area.code, MONDAY]), {"seconds": "5"})
+    run = PlanningRun.objects.get(requested_by=administrator)
+    assert "Stop planning" in text_of(client.get(reverse("runs")))
+    client.post(reverse("stop-run", args=[run.public_id]))
+    run.refresh_from_db()
+    assert (run.status, run.cancel_requested_by) == (PlanningRun.Status.CANCELLED, administrator)
+    assert client.post(reverse("publish", args=[make_candidate(week).public_id])).status_code == 403
+
+
+def test_the_list_of_runs_says_who_asked_and_what_came_of_it() -> None:
+    """The reader's areas only, by area and status on request, and for a spreadsheet."""
+    week = make_week()
+    make_run(week.area, status="failed", error="Its worker died 3 times.")
+    make_run(make_area(name="Elsewhere"), status="failed")
+    user = make_user(Role.COORDINATOR, week.area, agency=week.agency, first_name="Cora", last_name="Dent")
+    rota = make_candidate(week)
+    PlanningRun.objects.filter(status="done").update(requested_by=user, rota=rota)
+    client = logged_in(user)
+    said = text_of(client.get(reverse("runs")))
+    assert "2 runs" in said
+    assert "Its worker died 3 times." in said
+    assert "Cora Dent" in said
+    assert "Elsewhere" not in said
+    assert "1 run," in text_of(client.get(reverse("runs"), {"status": "failed"}))
+    written = client.get(reverse("runs"), {"status": "done", "as": "csv"}).content.decode()
+    assert "Cora Dent,Done" in written
+    assert "died" not in written
 
 
 def test_progress_is_a_part_for_htmx_and_a_page_for_everyone_else() -> None:
