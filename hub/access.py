@@ -12,8 +12,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from rest_framework.permissions import BasePermission
 
+from hub import scope
 from hub.models.user import Role
 
 EVERYONE = tuple(Role)
@@ -56,6 +58,7 @@ class RoleMiddleware:
             return None
         if getattr(request.user, "role", None) not in roles_of(view):
             raise PermissionDenied
+        scope.hold(request.user, on=timezone.localdate())
         return None
 
 
@@ -81,4 +84,7 @@ class RoleAllowed(BasePermission):
 
     def has_permission(self, request: Any, view: Any) -> bool:
         user = request.user
-        return bool(user and user.is_authenticated and user.is_active and user.role in roles_of(view))
+        if not (user and user.is_authenticated and user.is_active and user.role in roles_of(view)):
+            return False
+        scope.hold(user, on=timezone.localdate())
+        return True

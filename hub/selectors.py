@@ -6,10 +6,12 @@ Nothing here looks at the clock: the day is passed in.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from hub import scope
 from hub.models import (
     Agency,
     Area,
@@ -24,16 +26,6 @@ from hub.models import (
 )
 
 Purpose, Item = SharingAgreement.Purpose, SharingAgreement.Item
-
-
-def agencies_sharing_with(agency: Agency | None, *, purpose: str, item: str, on: date) -> QuerySet[Agency]:
-    """Agencies whose `item` this agency may use for `purpose` on that day; itself among them."""
-    if agency is None:
-        return Agency.objects.none()
-    agreements = SharingAgreement.objects.in_force(on).filter(
-        purposes__contains=[purpose], items__contains=[item], parties=agency
-    )
-    return Agency.objects.filter(Q(pk=agency.pk) | Q(agreements__in=agreements), is_active=True).distinct()
 
 
 def agencies_planned_together(*, on: date) -> QuerySet[Agency]:
@@ -57,41 +49,26 @@ def people(user: User, *, on: date) -> QuerySet[Person]:
     """The people whose record this user may open by role; field staff go by their rota instead."""
     if user.role == Role.HUB_ADMINISTRATOR:
         # A row left empty by a join waits only to be filled again when the join is undone.
-        return Person.objects.filter(Exists(_known_to(Agency.objects.all())))
+        return Person.objects.filter(Exists(_known_to(None)))
     if user.role == Role.AGENCY_MANAGER and user.agency_id:
-        return Person.objects.filter(Exists(_known_to(Agency.objects.filter(pk=user.agency_id))))
+        return Person.objects.filter(Exists(_known_to([user.agency_id])))
     if user.role == Role.COORDINATOR:
-        sharing = agencies_sharing_with(user.agency, purpose=Purpose.COORDINATION, item=Item.IDENTITY, on=on)
+        sharing = scope.of(user, on=on).agencies(Item.IDENTITY)
         return Person.objects.filter(Exists(_known_to(sharing)), address__area__in=user.areas.all())
     return Person.objects.none()
 
 
 def needs(user: User, *, on: date) -> QuerySet[Need]:
-    """The needs this user may see."""
+    """The needs this user may see, with what is to be done."""
     visible = Need.objects.filter(person__in=people(user, on=on))
     if user.role == Role.HUB_ADMINISTRATOR:
         return visible
-    if user.role == Role.AGENCY_MANAGER:
-        return visible.filter(agency=user.agency)
-    if user.role == Role.COORDINATOR:
-        sharing = agencies_sharing_with(user.agency, purpose=Purpose.COORDINATION, item=Item.NEEDS, on=on)
-        return visible.filter(agency__in=sharing)
-    return Need.objects.none()
+    return visible.filter(agency__in=scope.of(user, on=on).agencies(Item.TASKS))
 
 
 def may_see_nhs_number(user: User, *, on: date) -> bool:
-    """Whether an agreement lets this user's agency use NHS numbers; fire and housing have none."""
-    if user.role == Role.HUB_ADMINISTRATOR:
-        return True
-    if user.role not in (Role.COORDINATOR, Role.AGENCY_MANAGER) or user.agency is None:
-        return False
-    return (
-        SharingAgreement.objects.in_force(on)
-        .filter(
-            parties=user.agency, purposes__contains=[Purpose.COORDINATION], items__contains=[Item.NHS_NUMBER]
-        )
-        .exists()
-    )
+    """Whether an agreement lets this user's agency use NHS numbers; fire and housing never have them."""
+    return scope.of(user, on=on).may(Item.NHS_NUMBER)
 
 
 def may_see_address(user: User, person: Person) -> bool:
@@ -122,7 +99,7 @@ def agreements(user: User) -> QuerySet[SharingAgreement]:
     return SharingAgreement.objects.none()
 
 
-def _known_to(agencies: QuerySet[Agency]) -> QuerySet[SourceRecord]:
-    return SourceRecord.objects.filter(
-        person=OuterRef("pk"), kind=SourceRecord.Kind.PERSON, agency__in=agencies
-    )
+def _known_to(agencies: Collection[int] | None) -> QuerySet[SourceRecord]:
+    """The records by which one of these agencies, or with None any, knows the person of the outer query."""
+    found = SourceRecord.objects.filter(person=OuterRef("pk"), kind=SourceRecord.Kind.PERSON)
+    return found if agencies is None else found.filter(agency__in=agencies)

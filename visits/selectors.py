@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from hub import scope
 from hub import selectors as hub
 from hub.models import (
     Agency,
@@ -85,28 +86,19 @@ def people_to_visit(user: User, *, today: date) -> QuerySet[Person]:
 
 def contacts(user: User, *, on: date) -> QuerySet[Contact]:
     """The visits made that this user may read about."""
-    return Contact.objects.filter(agency__in=_agencies(user, item=Item.CONTACTS, on=on))
+    return _shared(Contact.objects.all(), user, item=Item.CONTACTS, on=on)
 
 
 def records_of(user: User, person: Person, *, on: date) -> QuerySet[SourceRecord]:
     """The agencies' records that make this person, as far as this user may know of them."""
-    return SourceRecord.objects.filter(
-        person=person,
-        kind=SourceRecord.Kind.PERSON,
-        agency__in=_agencies(user, item=Item.IDENTITY, on=on),
-    )
+    records = SourceRecord.objects.filter(person=person, kind=SourceRecord.Kind.PERSON)
+    return _shared(records, user, item=Item.IDENTITY, on=on)
 
 
-def _agencies(user: User, *, item: str, on: date) -> QuerySet[Agency]:
-    """The agencies whose `item` this user may read."""
-    if user.role == Role.HUB_ADMINISTRATOR:
-        return Agency.objects.all()
-    if user.role == Role.COORDINATOR:
-        purpose = SharingAgreement.Purpose.COORDINATION
-        return hub.agencies_sharing_with(user.agency, purpose=purpose, item=item, on=on)
-    if user.role == Role.AGENCY_MANAGER and user.agency_id:
-        return Agency.objects.filter(pk=user.agency_id)
-    return Agency.objects.none()
+def _shared(found: QuerySet, user: User, *, item: str, on: date, path: str = "agency") -> QuerySet:
+    """Of these rows, those of the agencies whose `item` this user may read."""
+    seen = scope.of(user, on=on)
+    return found if seen.everything else found.filter(**{f"{path}__in": seen.agencies(item)})
 
 
 def named_workers(people: Collection[int] | QuerySet[Person]) -> QuerySet[NamedWorker]:
@@ -191,7 +183,7 @@ def readable_parts(user: User, *, on: date) -> QuerySet[VisitPart]:
     """The tasks of visits that this user may read; field staff read all of what they are sent to do."""
     if user.role == Role.FIELD_WORKER:
         return VisitPart.objects.all()
-    return VisitPart.objects.filter(need__agency__in=_agencies(user, item=Item.NEEDS, on=on))
+    return _shared(VisitPart.objects.all(), user, item=Item.TASKS, on=on, path="need__agency")
 
 
 def with_parts(found: QuerySet[Visit], user: User, *, on: date) -> QuerySet[Visit]:

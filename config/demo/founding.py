@@ -13,7 +13,7 @@ from django.db import transaction
 from config.demo import partners
 from config.demo.locality import Locality
 from config.demo.partner_files import Folder, PartnerFile
-from hub.models import Agency, Area, Delegation, Feed, Role, SharingAgreement, Skill, User
+from hub.models import Agency, AgreementSignature, Area, Delegation, Feed, Role, SharingAgreement, Skill, User
 from visits.models import Visit, Worker
 
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # letters and digits that are not mistaken for others
@@ -32,7 +32,7 @@ def refuse_other_data(*, people: int, seed: int) -> None:
     """Raises OtherDataError unless the database is empty or holds this very demonstration."""
     if not Agency.objects.exists():
         return
-    held = set(SharingAgreement.objects.values_list("signed_by", flat=True))
+    held = set(AgreementSignature.objects.values_list("signed_by", flat=True))
     if held != {signature(people=people, seed=seed)}:
         holds = " and ".join(sorted(held)) or "agencies of its own"
         raise OtherDataError(
@@ -63,18 +63,27 @@ def found(locality: Locality, files: Folder, *, people: int) -> None:
     for one in locality.agreements:
         agreement, _ = SharingAgreement.objects.update_or_create(
             reference=one.reference,
+            version=1,
             defaults={
                 "title": one.title,
                 "purposes": list(one.purposes),
                 "items": list(one.items),
-                "lawful_basis": one.lawful_basis,
+                "article_6": one.article_6,
+                "article_9": one.article_9,
+                "schedule": one.schedule,
                 "starts_on": one.starts_on,
                 "ends_on": one.ends_on,
-                "review_on": one.starts_on + timedelta(days=365),
-                "signed_by": signed_by,
+                "review_on": one.starts_on + timedelta(days=730),
+                "signed_on": one.starts_on,
             },
         )
         agreement.parties.set([agencies[code] for code in one.parties])
+        for code in one.parties:
+            AgreementSignature.objects.get_or_create(
+                agreement=agreement,
+                agency=agencies[code],
+                defaults={"signed_by": signed_by, "signed_on": one.starts_on},
+            )
     began = date(locality.week_start.year - 1, 4, 1)
     for one in locality.delegations:
         Delegation.objects.update_or_create(

@@ -34,7 +34,9 @@ class Agreement:
     parties: tuple[str, ...]
     purposes: tuple[str, ...]
     items: tuple[str, ...]
-    lawful_basis: str
+    article_6: str
+    article_9: str
+    schedule: str
     starts_on: date
     ends_on: date | None = None
 

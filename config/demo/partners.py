@@ -61,16 +61,16 @@ def agreements(agencies: Sequence[Agency], *, week_start: date) -> tuple[Agreeme
     """Health and care share everything; fire and housing never see an NHS number; one has lapsed."""
     care = tuple(a.code for a in agencies if a.kind not in ("fire", "housing"))
     began = date(week_start.year - 1, 4, 1)
-    basis = "UK GDPR Articles 6(1)(e) and 9(2)(h); Data Protection Act 2018, schedule 1, paragraph 2"
-    doors = ("identity", "address", "needs", "contacts")
+    basis = ("6(1)(e)", "9(2)(h)", "Part 1, paragraph 2: health or social care")
+    doors = ("identity", "address", "needs", "contacts", "flags")
     return (
         Agreement(
             "health-and-care",
             "Visits of health and care",
             care,
             ("coordination",),
-            (*doors, "nhs_number"),
-            basis,
+            (*doors, "nhs_number", "tasks"),
+            *basis,
             began,
         ),
         Agreement(
@@ -79,7 +79,9 @@ def agreements(agencies: Sequence[Agency], *, week_start: date) -> tuple[Agreeme
             (*care, FIRE, HOUSING),
             ("coordination", "prevention"),
             doors,
-            "UK GDPR Articles 6(1)(e) and 9(2)(g); Fire and Rescue Services Act 2004, section 6",
+            "6(1)(e)",
+            "9(2)(g)",
+            "Part 2, paragraph 6; the duty is section 6 of the Fire and Rescue Services Act 2004",
             began,
         ),
         Agreement(
@@ -88,7 +90,7 @@ def agreements(agencies: Sequence[Agency], *, week_start: date) -> tuple[Agreeme
             (LAPSED, SOCIAL_CARE),
             ("coordination",),
             doors,
-            "UK GDPR Article 6(1)(e)",
+            *basis,
             began,
             ends_on=week_start - timedelta(days=60),
         ),

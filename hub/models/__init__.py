@@ -1,6 +1,7 @@
 """What agencies share."""
 
-from hub.models.agency import Agency, Area, Delegation, Feed, Postcode, SharingAgreement
+from hub.models.agency import Agency, Area, Feed, Postcode
+from hub.models.agreement import AgreementSignature, Delegation, SharingAgreement
 from hub.models.delivery import Delivery, Rejection, SourceRecord
 from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
 from hub.models.person import Address, KnownAs, MatchDecision, Person
@@ -9,6 +10,7 @@ from hub.models.user import Role, User
 __all__ = [
     "Address",
     "Agency",
+    "AgreementSignature",
     "Area",
     "Cancellation",
     "Contact",

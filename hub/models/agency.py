@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
-
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
 
 
 class Agency(models.Model):
@@ -72,81 +68,3 @@ class Postcode(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class InForceQuerySet(models.QuerySet):
-    def in_force(self, on: date) -> InForceQuerySet:
-        return self.filter(starts_on__lte=on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
-
-
-class SharingAgreement(models.Model):
-    """Which agencies may use which data items, for which purposes, on what lawful basis, until when."""
-
-    class Purpose(models.TextChoices):
-        COORDINATION = "coordination", "Coordinating visits"
-        PREVENTION = "prevention", "Fire prevention"
-
-    class Item(models.TextChoices):
-        IDENTITY = "identity", "Name, date of birth, gender"
-        ADDRESS = "address", "Address and tenure"
-        NHS_NUMBER = "nhs_number", "NHS number"
-        NEEDS = "needs", "Needs: tasks, minutes, times"
-        CONTACTS = "contacts", "Visits made and planned"
-
-    reference = models.SlugField(max_length=40, unique=True)
-    title = models.CharField(max_length=200)
-    parties = models.ManyToManyField(Agency, related_name="agreements")
-    purposes = ArrayField(models.CharField(max_length=20, choices=Purpose))
-    items = ArrayField(models.CharField(max_length=20, choices=Item))
-    lawful_basis = models.CharField(
-        max_length=200, help_text="Articles 6 and 9, and the schedule where one is needed"
-    )
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-    review_on = models.DateField()
-    signed_by = models.CharField(max_length=120)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = InForceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["reference"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="agreement_ends_after_start",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Delegation(models.Model):
-    """Agency A lets competent workers of agency B use a skill for A's people."""
-
-    from_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="delegations_given")
-    to_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="delegations_held")
-    skill = models.ForeignKey("hub.Skill", on_delete=models.PROTECT, related_name="delegations")
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-    signed_by = models.CharField(max_length=120)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = InForceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["from_agency", "to_agency", "skill"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(from_agency=F("to_agency")), name="delegation_between_two"),
-            models.UniqueConstraint(
-                fields=["from_agency", "to_agency", "skill", "starts_on"], name="delegation_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.skill_id}: {self.from_agency} to {self.to_agency}"

@@ -74,10 +74,12 @@ def make_agreement(
     fields = {
         "reference": f"agreement-{next(_numbers)}",
         "title": "Coordinated visits",
-        "lawful_basis": "Article 6(1)(e), Article 9(2)(h)",
+        "article_6": SharingAgreement.Article6.PUBLIC_TASK,
+        "article_9": SharingAgreement.Article9.CARE,
+        "schedule": "Part 1, paragraph 2",
         "starts_on": dt.date(2026, 1, 1),
+        "signed_on": dt.date(2026, 1, 1),
         "review_on": dt.date(2027, 12, 31),
-        "signed_by": "the information governance lead",
     } | fields
     agreement = SharingAgreement.objects.create(
         items=list(SharingAgreement.Item.values if items is None else items),

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from hub import scope
 from hub.feeds import FEEDS
 from hub.feeds.record import (
     ContactRecord,
@@ -161,6 +162,7 @@ def _items_covered(delivery: Delivery) -> frozenset[str]:
     today = timezone.localdate(delivery.received_at)
     in_force = SharingAgreement.objects.in_force(today).filter(parties=delivery.agency)
     covered = frozenset(item for items in in_force.values_list("items", flat=True) for item in items)
+    covered -= scope.NEVER.get(delivery.agency.kind, frozenset())
     if not covered or not delivery.agency.is_active:
         raise FeedError(
             "No sharing agreement with this agency is in force, so nothing may be taken in.",

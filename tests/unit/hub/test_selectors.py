@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from hub import selectors
+from hub import scope, selectors
 from hub.models import Agency, Area, Need, Person, Role, SharingAgreement, User
 from tests.factories import hub
 from tests.factories.hub import TODAY
@@ -73,15 +73,13 @@ def test_the_day_after_an_agreement_ends_nothing_is_shared(county: County) -> No
 
 def test_an_agreement_for_another_purpose_does_not_serve(county: County) -> None:
     """Fire's data is for preventing fires; it does not make fire a party to coordinating visits."""
-    sharing = selectors.agencies_sharing_with(
-        county.council, purpose=Purpose.COORDINATION, item=Item.IDENTITY, on=TODAY
-    )
-    assert set(sharing) == {county.council, county.carers}
-    for_prevention = selectors.agencies_sharing_with(
-        county.council, purpose=Purpose.PREVENTION, item=Item.IDENTITY, on=TODAY
-    )
-    assert set(for_prevention) == {county.council, county.fire}
-    assert not selectors.agencies_sharing_with(None, purpose=Purpose.PREVENTION, item=Item.IDENTITY, on=TODAY)
+    user = coordinator(county)
+    sharing = scope.of(user, on=TODAY).agencies(Item.IDENTITY)
+    assert sharing == {county.council.pk, county.carers.pk}
+    for_prevention = scope.of(user, on=TODAY, purpose=Purpose.PREVENTION).agencies(Item.IDENTITY)
+    assert for_prevention == {county.council.pk, county.fire.pk}
+    nobody = hub.make_user(Role.COORDINATOR, county.here)
+    assert not scope.of(nobody, on=TODAY, purpose=Purpose.PREVENTION).agencies(Item.IDENTITY)
 
 
 def test_an_item_that_is_not_agreed_on_is_not_shared(county: County) -> None:
