@@ -7,25 +7,28 @@ Nothing here looks at the clock: the day is passed in.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub import scope
 from hub.models import (
     Agency,
     Area,
+    Delegation,
     Delivery,
     Need,
     Person,
     Rejection,
     Role,
     SharingAgreement,
+    Skill,
     SourceRecord,
     User,
 )
 
 Purpose, Item = SharingAgreement.Purpose, SharingAgreement.Item
+REVIEW_NOTICE = timedelta(days=60)
 
 
 def agencies_planned_together(*, on: date) -> QuerySet[Agency]:
@@ -97,6 +100,53 @@ def agreements(user: User) -> QuerySet[SharingAgreement]:
     if user.agency_id and user.role in (Role.COORDINATOR, Role.AGENCY_MANAGER):
         return SharingAgreement.objects.filter(parties=user.agency)
     return SharingAgreement.objects.none()
+
+
+def standing(agreement: SharingAgreement, *, on: date) -> str:
+    """How a version stands on that day, in one word of the register's."""
+    newer = SharingAgreement.objects.filter(reference=agreement.reference, version__gt=agreement.version)
+    if newer.filter(signed_on__lte=on, starts_on__lte=on).exists():
+        return "replaced"
+    if agreement.last_day is not None and agreement.last_day < on:
+        return "over"
+    if agreement.signed_on is None:
+        return "unsigned"
+    if agreement.starts_on > on or agreement.signed_on > on:
+        return "later"
+    if agreement.review_on < on:
+        return "review_overdue"
+    return "review_soon" if agreement.review_on <= on + REVIEW_NOTICE else "in_force"
+
+
+def agreements_to_review(*, on: date) -> QuerySet[SharingAgreement]:
+    """The agreements in force whose review is due within the notice, or overdue."""
+    return SharingAgreement.objects.in_force(on).filter(review_on__lte=on + REVIEW_NOTICE)
+
+
+def agencies(user: User) -> QuerySet[Agency]:
+    """The agencies that this user may change; everybody may know their names."""
+    return Agency.objects.all() if user.role == Role.HUB_ADMINISTRATOR else Agency.objects.none()
+
+
+def agencies_left_out(*, on: date) -> QuerySet[Agency]:
+    """Active agencies with needs that no agreement lets anybody plan."""
+    due = Need.objects.filter(agency=OuterRef("pk")).exclude(ends_on__lt=on)
+    planned = agencies_planned_together(on=on).values("pk")
+    return Agency.objects.filter(Exists(due), is_active=True).exclude(pk__in=planned)
+
+
+def delegations(user: User) -> QuerySet[Delegation]:
+    """What agencies let each other do, as far as this user's own is concerned."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Delegation.objects.all()
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        return Delegation.objects.filter(Q(from_agency=user.agency_id) | Q(to_agency=user.agency_id))
+    return Delegation.objects.none()
+
+
+def skills() -> QuerySet[Skill]:
+    """The county's list of tasks, the same for everybody."""
+    return Skill.objects.all()
 
 
 def _known_to(agencies: Collection[int] | None) -> QuerySet[SourceRecord]:

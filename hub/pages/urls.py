@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from hub.pages import agreements, deliveries
+from hub.pages import agencies, agreements, deliveries
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
@@ -12,4 +12,18 @@ urlpatterns = [
     path("rejections/", deliveries.rejections, name="rejections"),
     path("rejections.csv", deliveries.rejections_csv, name="rejections-csv"),
     path("agreements/", agreements.index, name="agreements"),
+    path("agreements/new/", agreements.new, name="agreement-new"),
+    path("agreements/<slug:reference>/", agreements.show, name="agreement"),
+    path("agreements/<slug:reference>/amend/", agreements.amend, name="agreement-amend"),
+    path("agreements/<slug:reference>/sign/", agreements.sign, name="agreement-sign"),
+    path("agreements/<slug:reference>/end/", agreements.end, name="agreement-end"),
+    path("delegations/", agencies.delegations, name="delegations"),
+    path("delegations/new/", agencies.new_delegation, name="delegation-new"),
+    path("delegations/<int:number>/end/", agencies.end_delegation, name="delegation-end"),
+    path("agencies/", agencies.index, name="agencies"),
+    path("agencies/new/", agencies.new_agency, name="agency-new"),
+    path("agencies/<slug:code>/change/", agencies.change_agency, name="agency-change"),
+    path("new-area/", agencies.new_area, name="area-new"),
+    path("areas/<slug:code>/change/", agencies.change_area, name="area-change"),
+    path("new-task/", agencies.new_skill, name="skill-new"),
 ]

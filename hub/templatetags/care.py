@@ -41,6 +41,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Deliveries", "deliveries"),
         ("Rejections", "rejections"),
         ("Agreements", "agreements"),
+        ("Agencies", "agencies"),
     ),
 }
 

@@ -41,6 +41,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "needs": hub.needs(request.user, on=today).count(),
         "workers": selectors.workers(request.user).filter(is_active=True).count(),
         "agreements": hub.agreements(request.user).in_force(today).count(),
+        "reviews": hub.agreements_to_review(on=today).order_by("review_on"),
+        "left_out": hub.agencies_left_out(on=today),
         "deliveries": deliveries,
         "rotas": rotas,
         "areas": hub.areas(request.user),

@@ -34,6 +34,10 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "areas": hub.areas(request.user),
+        "reviews": hub.agreements_to_review(on=today)
+        .filter(pk__in=hub.agreements(request.user))
+        .order_by("review_on")[:SHOWN],
+        "left_out": hub.agencies_left_out(on=today)[:SHOWN],
         "live": runs.filter(status__in=LIVE)[:SHOWN],
         "failed": runs.filter(status=PlanningRun.Status.FAILED, finished_at__date=today)[:SHOWN],
         "last_night": last_night[:SHOWN],

@@ -8,10 +8,13 @@ from functools import partial
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from hub.models import Agency, Area, User
+from hub.models import Agency, Area, SharingAgreement, User
+from hub.selectors import agencies_planned_together
 from scheduling import runs, tasks
 from scheduling.models import PlanningRun
+from visits.wall_clock import local_day
 
+Purpose, Item = SharingAgreement.Purpose, SharingAgreement.Item
 MOST_SECONDS = (
     3600  # half of the queue's visibility timeout, so that no message comes back while its run goes on
 )
@@ -37,13 +40,18 @@ def request(
 
     With `agency`, that agency is planned alone, for comparison, and no rota comes of it. A queue that
     cannot be reached is no reason to refuse: the sweep sends the run. Raises PlanningRefused if one is
-    going on for the same area, week and agency, or if the wish cannot be.
+    going on for the same area, week and agency, if no agreement lets anybody plan, or the wish cannot be.
     """
     seconds = settings.PLANNING_SECONDS if seconds is None else seconds
     if week_start.weekday() != MONDAY:
         raise PlanningRefused(f"{week_start:%a %d %b %Y} is not a Monday.")
     if not 1 <= seconds <= MOST_SECONDS:
         raise PlanningRefused(f"A run may take 1 to {MOST_SECONDS} seconds, not {seconds}.")
+    if agency is None and not agencies_planned_together(on=local_day(now)).exists():
+        raise PlanningRefused(
+            f"No sharing agreement in force covers “{Item.NEEDS.label}”"
+            f" for {Purpose.COORDINATION.label.lower()}, so nothing may be planned."
+        )
     try:
         with transaction.atomic():
             run = PlanningRun.objects.create(

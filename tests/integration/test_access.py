@@ -34,6 +34,7 @@ class Theirs:
     area: Area
     agency: Agency
     ids: tuple[Any, ...]
+    numbers: tuple[int, ...]
 
 
 @pytest.fixture
@@ -78,7 +79,11 @@ def theirs() -> Theirs:
     delivery = make.make_delivery(agency, file_name=f"{CANARY}.csv")
     agreement = make.make_agreement(agency, title=f"{CANARY} agreement")
     ids = tuple(each.public_id for each in (person, need, worker, rota, visit, run, delivery))
-    return Theirs(area, agency, (*ids, agreement.reference))
+    delegation = make.make_delegation(giver=agency, holder=make.make_agency(), signed_by=CANARY)
+    competence = worker.competences.create(
+        skill=make.make_skill(), starts_on=MONDAY, signed_by=f"{CANARY} lead"
+    )
+    return Theirs(area, agency, (*ids, agreement.reference), (delegation.pk, competence.pk))
 
 
 @pytest.fixture
@@ -115,6 +120,7 @@ def addresses(theirs: Theirs) -> Iterator[tuple[str, str, Any]]:
         "version": (1,),
         "due_on": (MONDAY,),
         "rest": ("nowhere",),
+        "number": theirs.numbers,
         "format": ("json",),
     }
     for pattern, parameters in named_patterns():

@@ -16,6 +16,7 @@ from hub.pages.listing import Filter, Listing, by_words
 from hub.recurrence import monday_of
 from visits import selectors
 from visits.models import Worker
+from visits.pages.competences import SIGNERS
 from visits.pages.panels import READERS
 from visits.wall_clock import local_day
 
@@ -98,6 +99,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "week": [
             (day, shifts.get(day), by_day.get(day, [])) for day in days if day in shifts or day in by_day
         ],
+        "may_sign": request.user.role in SIGNERS,
         "competences": [(one, standing(one.starts_on, one.expires_on, today)) for one in competences],
     }
     return render(request, "visits/worker.html", context)

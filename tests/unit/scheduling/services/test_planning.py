@@ -6,24 +6,38 @@ import datetime as dt
 
 import pytest
 
+from hub.models import SharingAgreement
 from scheduling import runs
 from scheduling.models import PlanningRun
 from scheduling.services import planning
-from tests.factories.hub import make_agency, make_area, make_user
+from tests.factories.hub import make_agency, make_agreement, make_area, make_user
 from tests.factories.scheduling import make_run
 from tests.factories.visits import MONDAY, NOW
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_run_waits_with_who_asked_and_for_how_long() -> None:
+@pytest.fixture
+def agreement() -> SharingAgreement:
+    """Two agencies that may be planned together."""
+    return make_agreement(make_agency(), make_agency())
+
+
+def test_without_an_agreement_in_force_nothing_is_planned() -> None:
+    """The refusal names what no agreement covers."""
+    make_agreement(make_agency(), make_agency(), items=("identity",))
+    with pytest.raises(planning.PlanningRefused, match="covers “Needs"):
+        planning.request(area=make_area(), week_start=MONDAY, by=None, now=NOW)
+
+
+def test_a_run_waits_with_who_asked_and_for_how_long(agreement: SharingAgreement) -> None:
     """Everything that was wished for is in the row."""
     by, area = make_user(), make_area()
     run = planning.request(area=area, week_start=MONDAY, by=by, now=NOW, seconds=7, seed=3)
     assert (run.status, run.requested_by, run.seconds, run.seed) == ("queued", by, 7, 3)
 
 
-def test_one_run_at_a_time_for_a_week() -> None:
+def test_one_run_at_a_time_for_a_week(agreement: SharingAgreement) -> None:
     """A second wish for the same week is refused; another week, an agency alone, or later is not."""
     area, agency = make_area(), make_agency()
 
