@@ -32,7 +32,7 @@ UV_VARIABLES = {
     "UV_NO_PROGRESS": "1",
 }
 PATIENCE_SECONDS = 15  # how long to say nothing
-WARM = "from scheduling.engine import solve; solve.warm()"
+WARM = "from scheduling.engine import desk; desk.warm()"
 
 
 class SetUpError(Exception):

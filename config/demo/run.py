@@ -25,7 +25,7 @@ from visits.services import naming, staff
 
 Say = Callable[[str], None]
 WIDTH = 34  # of the names of steps
-COMPILE = "from scheduling.engine import solve; solve.warm()"
+COMPILE = "from scheduling.engine import desk; desk.warm()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The engine's command line: solve a problem file, check a plan file.
+"""The engine's command line: solve a problem file, check a plan file, ask about a plan (see `questions`).
 
 Progress goes to standard error, the result as one JSON line to standard output. The exit code is 0 for a
 legal plan, 1 for one that breaks a rule, 2 for files or options that cannot be used.
@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
+from scheduling.engine import questions
 from scheduling.engine.check import Violation, check
 from scheduling.engine.cost import arrivals, price, total
 from scheduling.engine.interchange import Plan, read_plan, read_problem, write_plan
@@ -91,6 +92,19 @@ def run_check(options: argparse.Namespace) -> int:
     violations = check(problem, plan.solution) + _false_statements(problem, plan)
     _summarise(problem, plan.solution, violations)
     return 1 if violations else 0
+
+
+def run_question(options: argparse.Namespace) -> int:
+    """Answer a question about a plan as one JSON line."""
+    problem = _usable(read_problem, options.problem)
+    plan = _usable(read_plan, options.plan).solution
+    with _told_if_slow("compiling the search, which is done once and takes a minute or two"):
+        try:
+            answer = options.answer(options, problem, plan)
+        except questions.UnusableQuestionError as error:
+            raise UnusableError(str(error)) from error
+    print(json.dumps(answer), flush=True)
+    return 0
 
 
 def _usable(read: Callable[[Path], Read], path: Path) -> Read:
@@ -220,6 +234,7 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("problem", type=Path)
     checking.add_argument("plan", type=Path)
     checking.set_defaults(run=run_check)
+    questions.add_questions(commands, run_question)
     return parser
 
 

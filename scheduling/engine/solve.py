@@ -109,19 +109,16 @@ def solution_of(problem: Problem, t: Tables) -> Solution:
     return Solution(placed.assignments, tuple(unplaced))
 
 
-def warm() -> None:
-    """Compiles everything, or loads it from the cache (some 40 s once, then under a second).
-
-    Plans a day of one worker and three services, one of which has to be left out.
-    """
+def tiny_problem() -> Problem:
+    """A day of one worker and three services, one of which has to be left out."""
     person = Person("p", place=1)
     worker = Worker("w", "a", 0, None, frozenset({"care"}), 2400, (Span(420, 900),))
     occurrences = [
         Occurrence(f"o{k}", "p", "a", 2, frozenset({"care"}), 30, workers, (Span(480, 600),))
         for k, workers in enumerate((1, 1, 2))
     ]
-    problem = Problem(
-        name="warm",
+    return Problem(
+        name="tiny",
         week_start="2026-01-05",
         days=1,
         travel=np.array([[0, 5], [5, 0]], np.int32),
@@ -131,5 +128,10 @@ def warm() -> None:
         delegations=(),
         occurrences=tuple(occurrences),
     )
+
+
+def warm() -> None:
+    """Compiles everything, or loads it from the cache (some 40 s once, then under a second)."""
+    problem = tiny_problem()
     plan = solve(problem, stop=Stop(steps=2)).solution
     solve(problem, stop=Stop(steps=2), initial=plan)

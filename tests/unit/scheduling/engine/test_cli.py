@@ -165,3 +165,16 @@ def test_a_problem_whose_locks_cannot_hold_is_refused(tmp_path):
     assert code == 2
     assert "week.json: locks[0].start: 420 lies in no window of 'o1'" in err
     assert not (tmp_path / "plan.json").exists()
+
+
+def test_a_ranking_is_one_line_with_every_worker(week, tmp_path):
+    """Who could take it is in it with the price by term; an unknown occurrence is exit 2."""
+    plan = write(tmp_path / "plan.json", ("o0", "w0", at(9)), unplaced=["o1"])
+    code, out, err = engine("rank", week, plan, "o1")
+    assert code == 0, err
+    answer = json.loads(out)
+    assert [o["worker"] for o in answer["options"]] == ["w0"]
+    assert answer["options"][0]["terms"]["unserved"] == -1000
+    assert answer["refusals"] == []
+    code, out, err = engine("rank", week, plan, "o9")
+    assert (code, out, err.splitlines()[-1]) == (2, "", "'o9' is not an occurrence of the problem")
