@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left, Length
 
 from hub import scope
 from hub.models import (
@@ -19,6 +22,8 @@ from hub.models import (
     Delivery,
     Need,
     Person,
+    Placement,
+    Postcode,
     Rejection,
     Role,
     SharingAgreement,
@@ -59,6 +64,80 @@ def people(user: User, *, on: date) -> QuerySet[Person]:
         sharing = scope.of(user, on=on).agencies(Item.IDENTITY)
         return Person.objects.filter(Exists(_known_to(sharing)), address__area__in=user.areas.all())
     return Person.objects.none()
+
+
+def people_without_a_place(user: User, *, on: date) -> QuerySet[Person]:
+    """The living whom no rota can ask for, or whose door nobody can travel to, of those this user may know.
+
+    They lie in no area, so a coordinator of any area may take them into it if their agency shares them.
+    """
+    if user.role == Role.COORDINATOR:
+        sharing = scope.of(user, on=on).agencies(Item.IDENTITY)
+        own = Q(address__isnull=True) | Q(address__area__isnull=True) | Q(address__area__in=user.areas.all())
+        known = Person.objects.filter(own, Exists(_known_to(sharing)), Exists(user.areas.all()))
+    else:
+        known = people(user, on=on)
+    nowhere = Q(address__isnull=True) | Q(address__area__isnull=True) | Q(address__latitude__isnull=True)
+    return known.filter(nowhere, deceased=False, deceased_on__isnull=True)
+
+
+def people_placed_by_hand(user: User, *, on: date) -> QuerySet[Person]:
+    """Those of this user's people whom somebody placed and no record has placed since."""
+    last = Placement.objects.filter(person=OuterRef("pk")).order_by("-pk")
+    held = Q(placed_in=F("address__area"), address=F("placed_door"), address__latitude=F("placed_north"))
+    return (
+        people(user, on=on)
+        .annotate(
+            placed_in=Subquery(last.values("area")[:1]),
+            placed_door=Subquery(last.values("address")[:1]),
+            placed_north=Subquery(last.values("latitude")[:1]),
+        )
+        .filter(held)
+    )
+
+
+def may_place(user: User, person: Person) -> bool:
+    """Whether this user, who may see the person on that list, may also say where they live.
+
+    Where a restricted person lives is for an agency that knows them, or the hub, to say.
+    """
+    return not person.restricted or user.role in (Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
+
+
+def areas_to_place_in(user: User) -> QuerySet[Area]:
+    """The areas that this user may put a person in."""
+    return Area.objects.all() if user.role == Role.AGENCY_MANAGER else areas(user)
+
+
+def needs_of_people(user: User, people: QuerySet[Person], *, on: date, item: str) -> QuerySet[Need]:
+    """What is asked now for people whom this user may already see, by agencies that share this item."""
+    asked = Need.objects.filter(person__in=people, starts_on__lte=on).exclude(ends_on__lt=on)
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return asked
+    return asked.filter(agency__in=scope.of(user, on=on).agencies(item))
+
+
+def agencies_that_know(user: User, people: QuerySet[Person], *, on: date) -> QuerySet[SourceRecord]:
+    """The records by which agencies know people whom this user may already see, of those that share them."""
+    records = SourceRecord.objects.filter(person__in=people, kind=SourceRecord.Kind.PERSON)
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return records
+    return records.filter(agency__in=scope.of(user, on=on).agencies(Item.IDENTITY))
+
+
+def sectors_of(area: Area) -> list[tuple[str, float, float]]:
+    """The middle of each postcode sector of an area of which any postcode is known."""
+    if not area.postcode_sectors:
+        return []
+    inside = reduce(or_, (Q(code__startswith=sector) for sector in area.postcode_sectors))
+    middle = (
+        Postcode.objects.filter(inside)
+        .annotate(sector=Left("code", Length("code") - 2))
+        .values("sector")
+        .annotate(latitude=Avg("latitude"), longitude=Avg("longitude"))
+        .order_by("sector")
+    )
+    return [(row["sector"], row["latitude"], row["longitude"]) for row in middle]
 
 
 def needs(user: User, *, on: date) -> QuerySet[Need]:

@@ -13,7 +13,7 @@ from typing import Any
 from hub.feeds.record import PersonRecord
 from hub.identity import names
 from hub.identity.records import person_record
-from hub.models import Person, SourceRecord
+from hub.models import Person, Placement, SourceRecord
 
 FIELDS = (
     "family_name",
@@ -54,14 +54,23 @@ def refresh(person_ids: Iterable[int]) -> None:
     records = SourceRecord.objects.filter(person_id__in=set(person_ids), kind=SourceRecord.Kind.PERSON)
     for record in records.select_related("known_as__address"):
         by_person[record.person_id].append(record)
+    placed = _placed_by_hand(by_person)
     changed = []
     for person in Person.objects.filter(pk__in=by_person).order_by("pk"):
         wanted = values(by_person[person.pk])
+        wanted["address_id"] = wanted["address_id"] or placed.get(person.pk)
         if any(getattr(person, name) != value for name, value in wanted.items()):
             for name, value in wanted.items():
                 setattr(person, name, value)
             changed.append(person)
     write(changed)
+
+
+def _placed_by_hand(person_ids: Iterable[int]) -> dict[int, int]:
+    """The address that somebody gave each person for whom no record names one."""
+    rows = Placement.objects.filter(person__in=person_ids).order_by("pk")
+    last = {row.person_id: row for row in rows}
+    return {person: row.address_id for person, row in last.items() if row.area_id is not None}
 
 
 def write(people: Sequence[Person]) -> None:

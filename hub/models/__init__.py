@@ -4,7 +4,7 @@ from hub.models.agency import Agency, Area, Feed, Postcode
 from hub.models.agreement import AgreementSignature, Delegation, SharingAgreement
 from hub.models.delivery import Delivery, Rejection, SourceRecord
 from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
-from hub.models.person import Address, KnownAs, MatchDecision, Person
+from hub.models.person import Address, KnownAs, MatchDecision, Person, Placement
 from hub.models.user import Role, User
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Need",
     "NeedGap",
     "Person",
+    "Placement",
     "Postcode",
     "Rejection",
     "Role",

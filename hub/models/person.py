@@ -109,6 +109,28 @@ class KnownAs(models.Model):
         return f"known as {self.pk}"
 
 
+class Placement(models.Model):
+    """Where somebody put a person whom no record puts anywhere. Append-only; the last of a person holds.
+
+    One without an area takes the one before it back.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="placements")
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="placements")
+    area = models.ForeignKey("hub.Area", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    by_postcode = models.CharField(max_length=8, blank=True)  # empty if a place was pointed at
+    placed_at = models.DateTimeField()
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"placement {self.pk}"
+
+
 class MatchDecision(models.Model):
     """Why a source record belongs to a person. Append-only; a later row for the record supersedes it.
 

@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from hub.pages import agencies, agreements, deliveries
+from hub.pages import agencies, agreements, deliveries, placing
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("deliveries/<uuid:public_id>/", deliveries.show, name="delivery"),
     path("rejections/", deliveries.rejections, name="rejections"),
     path("rejections.csv", deliveries.rejections_csv, name="rejections-csv"),
+    path("placing/", placing.index, name="placing"),
+    path("placing/done/", placing.placed, name="placed"),
+    path("placing/<uuid:public_id>/", placing.show, name="place-person"),
+    path("placing/<uuid:public_id>/take-back/", placing.take_back, name="take-back-placing"),
     path("agreements/", agreements.index, name="agreements"),
     path("agreements/new/", agreements.new, name="agreement-new"),
     path("agreements/<slug:reference>/", agreements.show, name="agreement"),

@@ -38,6 +38,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "people": hub.people(request.user, on=today).count(),
+        "without_a_place": hub.people_without_a_place(request.user, on=today).count(),
         "needs": hub.needs(request.user, on=today).count(),
         "workers": selectors.workers(request.user).filter(is_active=True).count(),
         "agreements": hub.agreements(request.user).in_force(today).count(),

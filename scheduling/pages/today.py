@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from hub import selectors as hub
 from hub.access import allowed
+from hub.models import SharingAgreement, User
 from hub.recurrence import monday_of
 from scheduling import selectors
 from scheduling.models import PlanningRun
@@ -38,6 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         .filter(pk__in=hub.agreements(request.user))
         .order_by("review_on")[:SHOWN],
         "left_out": hub.agencies_left_out(on=today)[:SHOWN],
+        "without_a_place": _without_a_place(request.user, today),
         "live": runs.filter(status__in=LIVE)[:SHOWN],
         "failed": runs.filter(status=PlanningRun.Status.FAILED, finished_at__date=today)[:SHOWN],
         "last_night": last_night[:SHOWN],
@@ -45,3 +49,14 @@ def show(request: HttpRequest) -> HttpResponse:
         "candidates": rotas.filter(status=Rota.Status.CANDIDATE)[:SHOWN],
     }
     return render(request, "scheduling/today.html", context)
+
+
+def _without_a_place(user: User, today: date) -> int:
+    """How many people visits are asked for whom no rota can send anybody to."""
+    found = hub.people_without_a_place(user, on=today)
+    waiting = (
+        hub.needs_of_people(user, found, on=today, item=SharingAgreement.Item.NEEDS)
+        .order_by()
+        .values("person")
+    )
+    return waiting.distinct().count()

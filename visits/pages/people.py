@@ -37,7 +37,9 @@ def index(request: HttpRequest) -> HttpResponse:
         personal=True,
         filters=[_by_agency(request)],
     )
-    return listing.answer or render(request, "visits/people.html", {"listing": listing})
+    unplaced = hub.people_without_a_place(request.user, on=timezone.localdate())
+    context = {"listing": listing, "without_a_place": unplaced.count()}
+    return listing.answer or render(request, "visits/people.html", context)
 
 
 def _by_agency(request: HttpRequest) -> Filter:

@@ -13,5 +13,5 @@ REMEDIES: dict[str, str] = {
     Reason.GAP: "Ask the agency whether the time between the two visits may change.",
     Reason.BARRED_OR_GENDER: "Ask the person whether another worker would be welcome.",
     Reason.CONFLICTS_WITH_LOCK: "Unlock the visit that stands in the way, and plan again.",
-    Reason.NO_LOCATION: "Ask the agency to send the postcode.",
+    Reason.NO_LOCATION: "Ask the agency for the postcode, or say where it is under People without a place.",
 }
