@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection
 
 from hub.feeds.record import PersonRecord
-from hub.identity import golden
+from hub.identity import golden, questions
 from hub.identity.candidates import Pool
 from hub.identity.matching import Decide, Decision, Facts, Outcome, compare
 from hub.identity.matching import decide as by_rules
@@ -131,11 +131,13 @@ def _store(arrivals: Sequence[Arrival], *, now: datetime) -> None:
             "nhs_number_verified",
             "postcode",
             "uprn",
+            "to_compare",
         ],
     )
-    MatchDecision.objects.bulk_create(
+    decisions = MatchDecision.objects.bulk_create(
         _decision_row(arrival, arrival.decision, now=now) for arrival in arrivals if arrival.decision
     )
+    questions.ask(decisions)
     golden.refresh(made | {arrival.source.person_id for arrival in arrivals})
 
 
@@ -173,9 +175,12 @@ def _facts_before(arrivals: Sequence[Arrival]) -> dict[int, Facts]:
 def _kept_apart(before: dict[int, Facts]) -> set[tuple[int, int]]:
     """Pairs of people whom somebody has told apart, both ways round."""
     people = {facts.person_id for facts in before.values()}
-    told = MatchDecision.objects.filter(
-        outcome__in=[MatchDecision.Outcome.UNDONE, MatchDecision.Outcome.APART], candidate__isnull=False
+    if not people:
+        return set()
+    theirs = KnownAs.objects.filter(person_id__in=people).values_list("pk", flat=True)
+    pairs = questions.told_apart(theirs)
+    person = dict(
+        KnownAs.objects.filter(pk__in={pk for pair in pairs for pk in pair}).values_list("pk", "person_id")
     )
-    pairs = set(told.filter(person_id__in=people).values_list("person_id", "candidate_id"))
-    pairs |= set(told.filter(candidate_id__in=people).values_list("person_id", "candidate_id"))
-    return pairs | {(other, one) for one, other in pairs}
+    both = {tuple(person[pk] for pk in sorted(pair)) for pair in pairs}
+    return both | {(other, one) for one, other in both}

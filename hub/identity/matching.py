@@ -9,7 +9,7 @@ the signature of `decide` may take its place, such as a probabilistic model.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
@@ -97,7 +97,7 @@ def decide(incoming: Facts, candidates: Sequence[Facts]) -> Decision:
         if found.contradicts:
             contradicted.add(candidate.person_id)
         current = best.get(candidate.person_id)
-        if current is None or _strength(found) > _strength(current):
+        if current is None or strength(found) > strength(current):
             best[candidate.person_id] = found
     alike = [(found, person) for person, found in best.items() if found.verdict >= Verdict.REVIEW]
     joins = [
@@ -116,8 +116,10 @@ def decide(incoming: Facts, candidates: Sequence[Facts]) -> Decision:
 
 def compare(one: Facts, other: Facts) -> Comparison:
     """What two records say about each other, the same whichever comes first."""
-    birth = _compare_birth(one.birth_date, other.birth_date)
+    birth = compare_birth(one.birth_date, other.birth_date)
     given = compare_given(one.given, other.given)
+    if given is Given.DIFFERENT and is_swapped(one, other):
+        return _wrong_way_round(one, other, birth=birth)
     if one.nhs_number and other.nhs_number:
         if one.nhs_number == other.nhs_number:
             return _same_number(one, other, birth=birth, given=given)
@@ -129,6 +131,25 @@ def compare(one: Facts, other: Facts) -> Comparison:
     return _without_number(one, other, birth=birth, given=given)
 
 
+def is_swapped(one: Facts, other: Facts) -> bool:
+    """Whether family and given name stand the wrong way round in one of the two."""
+    turned = one.family in _whole_and_first(other.given) and other.family in _whole_and_first(one.given)
+    return turned and one.family != other.family
+
+
+def _whole_and_first(given: str) -> tuple[str, ...]:
+    words = given.split()
+    return ("".join(words), words[0]) if words else ()
+
+
+def _wrong_way_round(one: Facts, other: Facts, *, birth: Birth) -> Comparison:
+    """As if the names stood right, but a person looks: the slip is rare, and so is the name."""
+    turned = compare(one, replace(other, family=one.family, given=one.given))
+    if turned.verdict in (Verdict.VETO, Verdict.NOTHING) or birth is not Birth.SAME:
+        return replace(turned, verdict=min(turned.verdict, Verdict.NOTHING))
+    return replace(turned, verdict=Verdict.REVIEW, rule="names_wrong_way_round")
+
+
 def _same_number(one: Facts, other: Facts, *, birth: Birth, given: Given) -> Comparison:
     """The number alone is not enough: somebody may have typed a spouse's or a parent's."""
     agrees = ("nhs_number", *_agreeing(one, other, birth, given))
@@ -138,7 +159,7 @@ def _same_number(one: Facts, other: Facts, *, birth: Birth, given: Given) -> Com
     backed = birth is Birth.SAME or _same(one.family, other.family)
     # Jean and Joan may be twins with one's number on the other; J. may be the husband or the wife.
     doubtful = given is Given.SLIP or (given in (Given.INITIAL, Given.UNKNOWN) and birth is not Birth.SAME)
-    if backed and not contradicts and not doubtful and not _genders_differ(one, other):
+    if backed and not contradicts and not doubtful and not genders_differ(one, other):
         return Comparison(Verdict.JOIN, "nhs_number", agrees)
     return Comparison(Verdict.REVIEW, "nhs_number_alone", agrees, contradicts)
 
@@ -158,7 +179,7 @@ def _without_number(one: Facts, other: Facts, *, birth: Birth, given: Given) -> 
     door = _same(one.uprn, other.uprn)
     family = _same(one.family, other.family)
     named = family and given is Given.SAME
-    if birth is Birth.SAME and given is Given.SAME and not _genders_differ(one, other):
+    if birth is Birth.SAME and given is Given.SAME and not genders_differ(one, other):
         if family and here:
             return Comparison(Verdict.JOIN, "name_birth_postcode", evidence)
         if door:
@@ -189,16 +210,17 @@ def _join(joins: list[tuple[Comparison, int | None]]) -> Decision:
 
 def _first(found: list[tuple[Comparison, int | None]]) -> tuple[Comparison, int | None]:
     """The strongest; among equals the person known for longest."""
-    return max(found, key=lambda each: (_strength(each[0])[:3], -(each[1] or 0)))
+    return max(found, key=lambda each: (strength(each[0])[:3], -(each[1] or 0)))
 
 
-def _strength(found: Comparison) -> tuple[int, int, int, str, tuple[str, ...]]:
+def strength(found: Comparison) -> tuple[int, int, int, str, tuple[str, ...]]:
     """What to sort by; the last two only keep the order of candidates from mattering."""
     rank = len(JOIN_RULES) - JOIN_RULES.index(found.rule) if found.rule in JOIN_RULES else 0
     return found.verdict, rank, len(found.evidence), found.rule, found.evidence
 
 
-def _compare_birth(one: date | None, other: date | None) -> Birth:
+def compare_birth(one: date | None, other: date | None) -> Birth:
+    """How two dates of birth stand to each other, whichever comes first."""
     if one is None or other is None:
         return Birth.UNKNOWN
     if one == other:
@@ -210,13 +232,19 @@ def _same(one: str, other: str) -> bool:
     return bool(one) and one == other
 
 
-def _genders_differ(one: Facts, other: Facts) -> bool:
+def genders_differ(one: Facts, other: Facts) -> bool:
+    """Whether both say a gender, and not the same."""
     return bool(one.gender and other.gender) and one.gender != other.gender
 
 
-def _agreeing(one: Facts, other: Facts, birth: Birth, given: Given) -> tuple[str, ...]:
+def agreeing(one: Facts, other: Facts) -> tuple[str, ...]:
     """The names of the fields that agree, as `MatchDecision.evidence` keeps them."""
-    agreeing = {
+    birth = compare_birth(one.birth_date, other.birth_date)
+    return _agreeing(one, other, birth, compare_given(one.given, other.given))
+
+
+def _agreeing(one: Facts, other: Facts, birth: Birth, given: Given) -> tuple[str, ...]:
+    found = {
         "family_name": _same(one.family, other.family),
         "given_name": given is Given.SAME,
         "birth_date": birth is Birth.SAME,
@@ -224,4 +252,4 @@ def _agreeing(one: Facts, other: Facts, birth: Birth, given: Given) -> tuple[str
         "postcode": _same(one.postcode, other.postcode),
         "uprn": _same(one.uprn, other.uprn),
     }
-    return tuple(name for name, agrees in agreeing.items() if agrees)
+    return tuple(name for name, agrees in found.items() if agrees)

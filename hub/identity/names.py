@@ -51,9 +51,14 @@ def compare_given(one: str, other: str) -> Given:
         return Given.SHORT_FORM
     if mine[0] in theirs or theirs[0] in mine:
         return Given.ONE_OF_SEVERAL
-    if min(len(mine[0]), len(theirs[0])) >= SHORTEST_FOR_SLIPS and is_slip(mine[0], theirs[0]):
-        return Given.SLIP
-    return Given.DIFFERENT
+    return Given.SLIP if _is_given_slip(mine[0], theirs[0]) else Given.DIFFERENT
+
+
+def _is_given_slip(one: str, other: str) -> bool:
+    """One slip apart; short names must begin alike, or Ian would be a slip for Jan."""
+    if min(len(one), len(other)) >= SHORTEST_FOR_SLIPS:
+        return is_slip(one, other)
+    return min(len(one), len(other)) > 1 and one[0] == other[0] and is_slip(one, other)
 
 
 def is_family_slip(one: str, other: str) -> bool:

@@ -10,13 +10,13 @@ alfred alf alfie fred
 alice ali
 andrew andy drew
 anne ann anna annie nan nancy
-anthony tony ant
+anthony antony tony ant
 arthur art archie
 barbara babs barb
 benjamin ben benny
 bernard bernie
 bridget biddy bridie
-catherine katherine kathleen cathy kath kathy kate katie kitty kay
+catherine katherine kathryn catharine kathleen cath cathy kath kathy kate katie kitty kay
 charles charlie chas chuck
 charlotte lottie charley
 christine christina chris chrissie tina
@@ -28,7 +28,7 @@ david dave davy
 deborah debbie deb
 derek del
 donald don
-dorothy dot dottie dolly dora
+dorothy dorothea dot dottie dolly dora
 edith edie
 edna eddie
 edward eddie ed ned ted teddy

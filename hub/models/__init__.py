@@ -3,8 +3,9 @@
 from hub.models.agency import Agency, Area, Feed, Postcode
 from hub.models.agreement import AgreementSignature, Delegation, SharingAgreement
 from hub.models.delivery import Delivery, Rejection, SourceRecord
+from hub.models.matching import MatchDecision, MatchModel, MatchReview
 from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
-from hub.models.person import Address, KnownAs, MatchDecision, Person, Placement
+from hub.models.person import Address, KnownAs, Person, Placement
 from hub.models.user import Role, User
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "KeepSeparate",
     "KnownAs",
     "MatchDecision",
+    "MatchModel",
+    "MatchReview",
     "Need",
     "NeedGap",
     "Person",

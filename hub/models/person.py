@@ -91,6 +91,8 @@ class KnownAs(models.Model):
     nhs_number_verified = models.BooleanField(default=False)
     postcode = models.CharField(max_length=8, blank=True)
     uprn = models.CharField(max_length=12, blank=True)
+    # Whether the model has yet to compare it; the rules have, when it came.
+    to_compare = models.BooleanField(default=True)
 
     class Meta:
         verbose_name_plural = "known as"
@@ -102,6 +104,11 @@ class KnownAs(models.Model):
             models.Index(fields=["postcode", "family_key"], name="known_by_postcode_and_name"),
             models.Index(
                 fields=["uprn", "birth_date"], condition=~models.Q(uprn=""), name="known_by_door_and_birth"
+            ),
+            models.Index(fields=["family_key", "given_key"], name="known_by_name"),
+            models.Index(fields=["postcode", "given_key"], name="known_by_postcode_and_given"),
+            models.Index(
+                fields=["source_record"], condition=models.Q(to_compare=True), name="known_to_compare"
             ),
         ]
 
@@ -129,34 +136,3 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"placement {self.pk}"
-
-
-class MatchDecision(models.Model):
-    """Why a source record belongs to a person. Append-only; a later row for the record supersedes it.
-
-    `candidate` is the other person: whom it may be (review), is not (undone, apart), or was before (joined).
-    """
-
-    class Outcome(models.TextChoices):
-        NEW = "new", "A person not seen before"
-        JOINED = "joined", "Joined by rule"
-        REVIEW = "review", "Kept apart until a person has looked"
-        UNDONE = "undone", "Join undone"
-        APART = "apart", "Kept apart by a person"
-
-    source_record = models.ForeignKey(
-        "hub.SourceRecord", on_delete=models.PROTECT, related_name="match_decisions"
-    )
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="match_decisions")
-    candidate = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    outcome = models.CharField(max_length=10, choices=Outcome)
-    rule = models.CharField(max_length=60)
-    evidence = models.JSONField(default=list)  # names of the fields that agree or differ, never values
-    decided_at = models.DateTimeField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.outcome} by {self.rule}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.identity import reviewing
-from hub.models import Contact, Feed, KnownAs, MatchDecision, Need, Person, SourceRecord, User
+from hub.models import Contact, Feed, KnownAs, MatchDecision, MatchReview, Need, Person, SourceRecord, User
 from hub.services.receiving import receive
 from tests.factories import hub
 from tests.factories.files import call, schedule
@@ -94,6 +94,74 @@ def test_keeping_apart_is_remembered(feeds: list[Feed], by: User) -> None:
     again = send(feeds[1], given_name="May", gender="F")
     assert [each.outcome for each in again.match_decisions.all()] == ["review", "apart"]
     assert again.match_decisions.last().decided_by == by
+
+
+def test_a_person_with_two_records_is_joined_whole_and_given_back_whole(feeds: list[Feed], by: User) -> None:
+    """Two agencies know the one person by rule; joined to another by mistake, both records come back."""
+    third = hub.make_feed(hub.make_agency("third-care"))
+    hub.make_agreement(third.agency, feeds[0].agency)
+    mine = send(feeds[0], given_name="Arthur", date_of_birth="1950-02-03")
+    theirs, also_theirs = send(feeds[1]), send(third)
+    assert theirs.person == also_theirs.person
+    before = rows()
+    step = reviewing.join(source_record=also_theirs, person=mine.person, by=by, now=hub.NOW)
+    assert Need.objects.filter(person=mine.person).count() == 3
+    assert reviewing.undo(step=step, by=by, now=hub.NOW) == theirs.person
+    assert rows() == before
+    with pytest.raises(ValueError, match="undone already"):
+        reviewing.undo(step=step, by=by, now=hub.NOW)
+
+
+def test_an_early_join_can_be_undone_after_a_later_one(feeds: list[Feed], by: User) -> None:
+    """The two were joined, then both to a third; the first mistake is undone, and then the second."""
+    third = hub.make_feed(hub.make_agency("third-care"))
+    hub.make_agreement(third.agency, feeds[0].agency)
+    one = send(feeds[0])
+    two = send(feeds[1], given_name="Arthur", date_of_birth="1950-02-03")
+    three = send(third, given_name="Ivy", date_of_birth="1960-02-03")
+    before = rows()
+    first = reviewing.join(source_record=two, person=one.person, by=by, now=hub.NOW)
+    two.refresh_from_db()
+    second = reviewing.join(source_record=two, person=three.person, by=by, now=hub.NOW)
+    assert KnownAs.objects.filter(person=three.person).count() == 3
+    reviewing.undo(step=first, by=by, now=hub.NOW)
+    reviewing.undo(step=second, by=by, now=hub.NOW)
+    assert rows() == before
+
+
+def test_new_activity_on_both_goes_with_whom_it_came_for(feeds: list[Feed], by: User) -> None:
+    """While they were one, each agency sent another call: undone, each person has their own two."""
+    mine, theirs = send(feeds[0]), send(feeds[1], given_name="May", gender="F")
+    step = reviewing.join(source_record=theirs, person=mine.person, by=by, now=hub.NOW)
+    send(feeds[0], call_reference="C1-PM")
+    send(feeds[1], given_name="May", gender="F", call_reference="C1-TEA")
+    restored = reviewing.undo(step=step, by=by, now=hub.NOW)
+    assert {need.reference for need in mine.person.needs.all()} == {"C1-AM", "C1-PM"}
+    assert {need.reference for need in restored.needs.all()} == {"C1-AM", "C1-TEA"}
+
+
+def test_everything_that_points_at_a_person_is_moved_or_said_to_stay() -> None:
+    """A new kind of row about people must say what becomes of it on a join."""
+    follow = {"SourceRecord", "KnownAs", "Need", "Contact"}  # hub.identity.reviewing
+    follow |= {"Visit", "NamedWorker", "BarredWorker"}  # visits.services.following
+    stay = {"MatchDecision", "Placement"}  # what was decided then
+    pointing = {
+        field.related_model.__name__
+        for field in Person._meta.get_fields(include_hidden=True)
+        if field.is_relation and field.auto_created
+    }
+    assert pointing - follow - stay == set()
+
+
+def test_a_question_about_two_people_who_were_told_apart_is_answered(feeds: list[Feed], by: User) -> None:
+    """The rules had asked; whoever undoes the join has answered it."""
+    mine, theirs = send(feeds[0]), send(feeds[1], given_name="May")
+    question = MatchReview.objects.get()
+    assert (question.record, question.other, question.status) == (theirs, mine, "waiting")
+    step = reviewing.join(source_record=theirs, person=mine.person, by=by, now=hub.NOW)
+    reviewing.undo(step=step, by=by, now=hub.NOW)
+    question.refresh_from_db()
+    assert (question.status, question.decided_by) == ("apart", by)
 
 
 def test_what_cannot_be_undone_or_joined_says_so(feeds: list[Feed], by: User) -> None:
