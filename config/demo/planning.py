@@ -24,8 +24,14 @@ from visits.models import Rota
 
 LATE_SECONDS = 120  # beyond its own seconds, before a run is given up
 LEFT_OVER_SECONDS = 60
+MOST_SECONDS, FEWEST_SECONDS = 40, 10
 Status = PlanningRun.Status
 UNDER_WAY = (Status.QUEUED, Status.RUNNING)
+
+
+def seconds_for(areas: int) -> int:
+    """How long each side of an area is searched for if nobody says: a county is not to take the whole day."""
+    return max(FEWEST_SECONDS, min(MOST_SECONDS, MOST_SECONDS * 4 // areas))
 
 
 class PlanningFailedError(RuntimeError):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from config.demo import founding, locality, partner_files, planning, table
+from config.demo import founding, locality, partner_files, planning, serving, table
 from config.demo.children import Children
 from config.demo.locality import Locality
 from config.demo.partner_files import Folder
@@ -25,6 +25,8 @@ from visits.services import naming, staff
 
 Say = Callable[[str], None]
 WIDTH = 34  # of the names of steps
+SECONDS_A_PERSON = 0.04  # to invent and receive everything about one
+SECONDS_AN_AREA = 40  # to begin and end its planning runs, beside the search
 COMPILE = "from scheduling.engine import desk; desk.warm()"
 
 
@@ -41,6 +43,18 @@ class Wish:
     folder: Path
 
 
+def forecast(people: int, seconds: int) -> str:
+    """What it will do and about how long that takes on two cores, from what was measured there."""
+    areas = len(locality.area_sizes(people))
+    receiving_seconds = 10 + people * SECONDS_A_PERSON
+    planning_seconds = areas * (2 * seconds + SECONDS_AN_AREA) / serving.PLANNERS
+    minutes = max(1, round((receiving_seconds + planning_seconds) / 60))
+    return (
+        f"{people:,} people, areas: {areas}. With {seconds} s of search for each side of an area it takes "
+        f"about {minutes} min on two cores the first time, less after that."
+    )
+
+
 @dataclass(slots=True)
 class Demonstration:
     """Runs the steps, and says of each what it did and how long it took."""
@@ -55,6 +69,7 @@ class Demonstration:
         Raises OtherDataError, ChildEndedError or PlanningFailedError.
         """
         founding.refuse_other_data(people=self.wish.people, seed=self.wish.seed)
+        self.say(forecast(self.wish.people, self.wish.seconds))
         place, files = self._invent()
         deliveries = self._receive(files)
         self._staff(files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -22,9 +22,22 @@ _PERSON_FIELDS = frozenset(field.name for field in fields(PersonRecord))
 
 def payload(record: Record) -> dict[str, Any]:
     """Everything the record says but where it stood, as JSON keeps it."""
-    said = asdict(record)
-    del said["place"], said["key"]
-    return json.loads(json.dumps(said, cls=DjangoJSONEncoder))
+    return {
+        name: _plain(getattr(record, name))
+        for name in record.__dataclass_fields__
+        if name not in ("place", "key")
+    }
+
+
+def _plain(value: Any) -> Any:
+    """What JSON gives back of a value; the common kinds directly, because files have millions of them."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
 def content_hash(said: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -15,6 +15,18 @@ from visits.services.staff_file import Fault, ShiftRow, StaffFileError, StaffRow
 from visits.wall_clock import local_day, moment
 
 __all__ = ["Received", "StaffFileError", "receive"]
+
+BATCH = 1000  # rows in one statement
+WORKER_FIELDS = (
+    "area",
+    "name",
+    "gender",
+    "base_postcode",
+    "latitude",
+    "longitude",
+    "max_week_minutes",
+    "is_active",
+)
 
 
 @dataclass(slots=True)
@@ -46,8 +58,8 @@ class _Wanted:
     def is_met_by(self, shift: Shift | None) -> bool:
         return shift is not None and (shift.starts_at, shift.ends_at) == (self.starts_at, self.ends_at)
 
-    def is_free(self, worker: Worker) -> bool:
-        return not worker.shifts.filter(starts_at__lt=self.ends_at, ends_at__gt=self.starts_at).exists()
+    def is_free_of(self, shifts: Iterable[Shift]) -> bool:
+        return not any(one.starts_at < self.ends_at and one.ends_at > self.starts_at for one in shifts)
 
 
 def receive(data: bytes, *, agency: Agency, on: date) -> Received:
@@ -67,30 +79,49 @@ def receive(data: bytes, *, agency: Agency, on: date) -> Received:
 def _receive_staff(
     rows: Iterable[StaffRow | ShiftRow | Fault], received: Received, agency: Agency, on: date
 ) -> None:
+    good = _known_rows(list(rows), received)
+    known = Worker.objects.filter(agency=agency).select_related("area")
+    held = {worker.reference: worker for worker in known}
+    new, changed = [], []
+    for row, wanted in good:
+        worker = held.get(row.reference)
+        if worker is None:
+            held[row.reference] = worker = Worker(agency=agency, reference=row.reference, **wanted)
+            new.append(worker)
+        elif any(getattr(worker, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(worker, name, value)
+            changed.append(worker)
+    Worker.objects.bulk_create(new, batch_size=BATCH)
+    Worker.objects.bulk_update(changed, WORKER_FIELDS, batch_size=BATCH)
+    touched = {worker.reference for worker in (*new, *changed)}
+    skilled = _settle_skills({held[row.reference]: dict(row.skills) for row, _ in good}, agency, on)
+    for row, _ in good:
+        received.count(row.reference in touched or held[row.reference].pk in skilled)
+
+
+def _known_rows(
+    rows: Sequence[StaffRow | ShiftRow | Fault], received: Received
+) -> list[tuple[StaffRow, dict[str, object]]]:
+    """The rows that name only what is known here, each with the values of its worker; faults are noted."""
     areas = {area.code: area for area in Area.objects.all()}
     skills = set(Skill.objects.values_list("code", flat=True))
+    places = Postcode.objects.in_bulk({row.base_postcode for row in rows if isinstance(row, StaffRow)})
+    good = []
     for row in rows:
         if isinstance(row, Fault):
             received.faults.append(row)
             continue
         assert isinstance(row, StaffRow)
-        place = Postcode.objects.filter(code=row.base_postcode).first()
+        place = places.get(row.base_postcode)
         if fault := _unknown(row, areas, skills, place):
             received.faults.append(fault)
             continue
         assert place is not None
-        wanted = {
-            "area": areas[row.area],
-            "name": row.name,
-            "gender": row.gender,
-            "base_postcode": place.code,
-            "latitude": place.latitude,
-            "longitude": place.longitude,
-            "max_week_minutes": row.max_week_minutes,
-            "is_active": True,
-        }
-        worker, changed = _stored(agency, row.reference, wanted)
-        received.count(_settle_skills(worker, dict(row.skills), agency, on) or changed)
+        values = (areas[row.area], row.name, row.gender, place.code)
+        values += (place.latitude, place.longitude, row.max_week_minutes, True)
+        good.append((row, dict(zip(WORKER_FIELDS, values, strict=True))))
+    return good
 
 
 def _unknown(row: StaffRow, areas: dict[str, Area], skills: set[str], place: Postcode | None) -> Fault | None:
@@ -106,49 +137,44 @@ def _unknown(row: StaffRow, areas: dict[str, Area], skills: set[str], place: Pos
     return None
 
 
-def _stored(agency: Agency, reference: str, wanted: dict[str, object]) -> tuple[Worker, bool]:
-    worker = Worker.objects.filter(agency=agency, reference=reference).first()
-    if worker is None:
-        return Worker.objects.create(agency=agency, reference=reference, **wanted), True
-    changed = [name for name, value in wanted.items() if getattr(worker, name) != value]
-    for name in changed:
-        setattr(worker, name, wanted[name])
-    if changed:
-        worker.save(update_fields=changed)
-    return worker, bool(changed)
+def _settle_skills(wanted: dict[Worker, dict[str, date | None]], agency: Agency, on: date) -> set[int]:
+    """Begin, extend, shorten or end competences so that those in force from `on` are the wanted ones.
+
+    Returns the keys of the workers for whom anything changed.
+    """
+    held: dict[int, dict[str, Competence]] = defaultdict(dict)
+    lasting = Competence.objects.filter(worker__in=wanted).exclude(expires_on__lt=on)
+    for competence in lasting.order_by("starts_on"):
+        held[competence.worker_id][competence.skill_id] = competence
+    new, changed, over = [], [], []
+    for worker, skills in wanted.items():
+        for code, last in skills.items():
+            competence = held[worker.pk].pop(code, None)
+            if competence is None:
+                if last is None or last >= on:
+                    new.append(
+                        Competence(
+                            worker=worker, skill_id=code, starts_on=on, expires_on=last, signed_by=agency.name
+                        )
+                    )
+            elif competence.expires_on != last:
+                _expire(competence, last, changed, over)
+        for competence in held[worker.pk].values():
+            _expire(competence, on - timedelta(days=1), changed, over)
+    Competence.objects.filter(pk__in=[competence.pk for competence in over]).delete()
+    Competence.objects.bulk_update(changed, ["expires_on"], batch_size=BATCH)
+    Competence.objects.bulk_create(new, batch_size=BATCH)
+    return {competence.worker_id for competence in (*new, *changed, *over)}
 
 
-def _settle_skills(worker: Worker, wanted: dict[str, date | None], agency: Agency, on: date) -> bool:
-    """Begin, extend, shorten or end competences so that those in force from `on` are the wanted ones."""
-    changed = False
-    held = {c.skill_id: c for c in worker.competences.order_by("starts_on") if _holds_from(c, on)}
-    for code, last in wanted.items():
-        competence = held.pop(code, None)
-        if competence is None:
-            if last is None or last >= on:
-                Competence.objects.create(
-                    worker=worker, skill_id=code, starts_on=on, expires_on=last, signed_by=agency.name
-                )
-                changed = True
-        elif competence.expires_on != last:
-            _expire(competence, last)
-            changed = True
-    for competence in held.values():
-        _expire(competence, on - timedelta(days=1))
-        changed = True
-    return changed
-
-
-def _holds_from(competence: Competence, on: date) -> bool:
-    return competence.expires_on is None or competence.expires_on >= on
-
-
-def _expire(competence: Competence, last: date | None) -> None:
+def _expire(
+    competence: Competence, last: date | None, changed: list[Competence], over: list[Competence]
+) -> None:
     if last is not None and last < competence.starts_on:
-        competence.delete()  # it would end before it began
+        over.append(competence)  # it would end before it began
     else:
         competence.expires_on = last
-        competence.save(update_fields=["expires_on"])
+        changed.append(competence)
 
 
 def _receive_shifts(rows: Iterable[StaffRow | ShiftRow | Fault], received: Received, agency: Agency) -> None:
@@ -163,10 +189,8 @@ def _receive_shifts(rows: Iterable[StaffRow | ShiftRow | Fault], received: Recei
             row = found
         assert isinstance(row, Fault)
         received.faults.append(row)
-    days = [day for shifts in wanted.values() for day in shifts]
     faulty = {fault.reference for fault in received.faults}
-    for worker, shifts in wanted.items():
-        _settle_shifts(worker, shifts, received, min(days), max(days), worker.reference not in faulty)
+    _settle_shifts(wanted, received, {worker for worker in wanted if worker.reference in faulty})
 
 
 def _wanted(row: ShiftRow, workers: dict[str, Worker]) -> _Wanted | Fault:
@@ -182,30 +206,48 @@ def _wanted(row: ShiftRow, workers: dict[str, Worker]) -> _Wanted | Fault:
 
 
 def _settle_shifts(
-    worker: Worker,
-    wanted: dict[date, _Wanted],
-    received: Received,
-    first: date,
-    last: date,
-    may_remove: bool,
+    wanted: dict[Worker, dict[date, _Wanted]], received: Received, keep_all: set[Worker]
 ) -> None:
-    """Make the worker's shifts from `first` to `last` the wanted ones."""
-    begins, ends = moment(first, time()), moment(last + timedelta(days=1), time())
-    now = {
-        local_day(shift.starts_at): shift
-        for shift in worker.shifts.filter(starts_at__gte=begins, starts_at__lt=ends)
-    }
-    new = {day for day, shift in wanted.items() if not shift.is_met_by(now.get(day))}
-    removed = [day for day in now if day not in wanted] if may_remove else []
-    received.removed += len(removed)
-    worker.shifts.filter(
-        pk__in=[shift.pk for day, shift in now.items() if day in new or day in removed]
-    ).delete()
-    for day, shift in sorted(wanted.items()):
-        if day in new and not shift.is_free(worker):
-            message = "The shift overlaps another of the same worker."
-            received.faults.append(Fault(shift.line, "start", "overlap", message, worker.reference))
-            continue
-        if day in new:
-            worker.shifts.create(starts_at=shift.starts_at, ends_at=shift.ends_at)
-        received.count(day in new)
+    """Make the workers' shifts from the first to the last day of the file the wanted ones.
+
+    Whoever has a row that was refused keeps what they had on days that the file does not name.
+    """
+    days = [day for shifts in wanted.values() for day in shifts]
+    if not days:
+        return
+    first, last = min(days), max(days)
+    held = _shifts_around(wanted, first, last)
+    gone, new = [], []
+    for worker, shifts in wanted.items():
+        now = {day: one for one in held[worker.pk] if first <= (day := local_day(one.starts_at)) <= last}
+        changed = {day for day, shift in shifts.items() if not shift.is_met_by(now.get(day))}
+        removed = {day for day in now if day not in shifts and worker not in keep_all}
+        received.removed += len(removed)
+        going = {one.pk for day, one in now.items() if day in changed or day in removed}
+        gone += going
+        standing = [one for one in held[worker.pk] if one.pk not in going]
+        for day, shift in sorted(shifts.items()):
+            if day not in changed:
+                received.count(False)
+            elif shift.is_free_of(standing):
+                standing.append(Shift(worker_id=worker.pk, starts_at=shift.starts_at, ends_at=shift.ends_at))
+                new.append(standing[-1])
+                received.count(True)
+            else:
+                message = "The shift overlaps another of the same worker."
+                received.faults.append(Fault(shift.line, "start", "overlap", message, worker.reference))
+    Shift.objects.filter(pk__in=gone).delete()
+    Shift.objects.bulk_create(new, batch_size=BATCH)
+
+
+def _shifts_around(workers: Iterable[Worker], first: date, last: date) -> dict[int, list[Shift]]:
+    """What these workers have from the day before the first to the day after the last."""
+    found = Shift.objects.filter(
+        worker__in=workers,
+        starts_at__gte=moment(first - timedelta(days=2), time()),
+        starts_at__lt=moment(last + timedelta(days=3), time()),
+    )
+    held: dict[int, list[Shift]] = defaultdict(list)
+    for shift in found:
+        held[shift.worker_id].append(shift)
+    return held

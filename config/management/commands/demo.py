@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config import embedded
-from config.demo import founding, planning, serving
+from config.demo import founding, locality, planning, serving
 from config.demo.children import ChildEndedError, Children
 from config.demo.interrupts import Stopped, stop_on_signals
 from config.demo.run import Demonstration, Wish
@@ -28,7 +28,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--people", type=int, default=300, help="300; more than 400 make more areas")
         parser.add_argument("--seed", type=int, default=1, help="another seed makes other people")
-        parser.add_argument("--seconds", type=int, default=40, help="of search for each side; 40")
+        parser.add_argument(
+            "--seconds", type=int, help="of search for each side of an area; 40, fewer where there are many"
+        )
         parser.add_argument("--week", type=date.fromisoformat, help="its Monday; the next one if left out")
         parser.add_argument("--again", action="store_true", help="plan though nothing has changed")
         parser.add_argument("--serve", action=BooleanOptionalAction, default=True)
@@ -82,7 +84,7 @@ class Command(BaseCommand):
         return Wish(
             people=options["people"],
             seed=options["seed"],
-            seconds=options["seconds"],
+            seconds=options["seconds"] or planning.seconds_for(len(locality.area_sizes(options["people"]))),
             week_start=week_start,
             today=today,
             again=options["again"],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from config.demo import planning
+from config.demo.run import forecast
 from config.demo.table import Line, Sum, lines, outcome, written
 from hub.models import Delivery
 
@@ -45,3 +47,10 @@ def test_a_refused_delivery_is_not_called_taken() -> None:
     assert outcome(again) == "the same bytes as before, unchanged"
     taken = Delivery(status="taken", taken=1200, unchanged=3, rejected=1)
     assert outcome(taken) == "1,200 taken, 3 unchanged, 1 rejected"
+
+
+def test_a_county_is_searched_for_less_long_and_says_so_first() -> None:
+    """One area gets 40 s a side; twenty areas 10 s each, so that the whole is minutes, not an hour."""
+    assert [planning.seconds_for(areas) for areas in (1, 4, 8, 20)] == [40, 40, 20, 10]
+    assert "300 people, areas: 1. With 40 s" in forecast(300, 40)
+    assert "6,000 people, areas: 20." in forecast(6000, 10)

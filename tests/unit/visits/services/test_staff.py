@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -229,6 +230,19 @@ def test_shifts_that_overlap_are_refused(agency: Agency) -> None:
     received = receive(agency, SHIFTS_HEADER, "CW-1,2027-01-12,22:00,07:00", "CW-1,2027-01-13,06:00,12:00")
     assert faults(received) == [(3, "start", "overlap")]
     assert Shift.objects.count() == 1
+
+
+def test_a_long_file_asks_no_more_queries_than_a_short_one(
+    agency: Agency, django_assert_max_num_queries: Any
+) -> None:
+    """Three hundred workers and their shifts, new and then changed, in the same few statements."""
+    for hours, end in ((30, "15:00"), (35, "14:00")):
+        with django_assert_max_num_queries(16):
+            staff = [f"W{n},Worker {n},F,NR11 6AA,aylsham,{hours},personal_care" for n in range(300)]
+            assert receive(agency, STAFF_HEADER, *staff).taken == 300
+        with django_assert_max_num_queries(12):
+            shifts = [f"W{n},2027-01-11,07:00,{end}" for n in range(300)]
+            assert receive(agency, SHIFTS_HEADER, *shifts).taken == 300
 
 
 def test_another_agencys_worker_is_unknown(agency: Agency) -> None:
