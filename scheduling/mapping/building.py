@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hub.models import Agency, Area, KeepSeparate, NeedGap, Person
 from hub.selectors import agencies_planned_together
 from scheduling.engine import problem as engine
 from scheduling.mapping import fingerprint, history, staff
 from scheduling.mapping.clock import DAYS, WeekClock
 from scheduling.mapping.due import Asked, Due, asked
+from scheduling.mapping.places import Places
 from scheduling.mapping.staff import Member
-from scheduling.travel.great_circle import GreatCircle
 from visits.models import BarredWorker, NamedWorker, Worker
 
 
@@ -68,9 +65,9 @@ def build(
     what = asked(area, clock, partners)
     members = staff.members(area, clock, partners, policy)
     people = list({due.need.person_id: due.need.person for due in what.to_plan}.values())
-    places = _Places()
-    doors = {person.pk: places.of_door(person) for person in people}
-    bases = {member.code: places.of_base(member.worker) for member in members}
+    places = Places()
+    doors = {person.pk: _door(places, person) for person in people}
+    bases = {member.code: places.base(member.worker.latitude, member.worker.longitude) for member in members}
     planned = frozenset(member.code for member in members)
     named = _named(people)
     problem = engine.Problem(
@@ -102,30 +99,6 @@ def build(
     )
 
 
-class _Places:
-    """Doors and bases. One address is one place; two addresses are never 0 minutes apart."""
-
-    def __init__(self) -> None:
-        self.coordinates: list[tuple[float, float]] = []
-        self._doors: dict[int, int] = {}
-
-    def of_door(self, person: Person) -> int:
-        address = person.address
-        if address.pk not in self._doors:
-            self._doors[address.pk] = self._add(address.latitude, address.longitude)
-        return self._doors[address.pk]
-
-    def of_base(self, worker: Worker) -> int:
-        return self._add(worker.latitude, worker.longitude)
-
-    def minutes(self) -> NDArray[np.int32]:
-        return GreatCircle().between_doors(self.coordinates)
-
-    def _add(self, latitude: float, longitude: float) -> int:
-        self.coordinates.append((latitude, longitude))
-        return len(self.coordinates) - 1
-
-
 def _partners(clock: WeekClock, on: date) -> list[Agency]:
     """Agencies that may be planned together now and all week; the agreement may not run out under way."""
     found = {agency.pk: agency for agency in agencies_planned_together(on=on)}
@@ -133,6 +106,11 @@ def _partners(clock: WeekClock, on: date) -> list[Agency]:
         allowed = {agency.pk for agency in agencies_planned_together(on=day)}
         found = {key: agency for key, agency in found.items() if key in allowed}
     return [found[key] for key in sorted(found)]
+
+
+def _door(places: Places, person: Person) -> int:
+    address = person.address
+    return places.door(address.pk, address.latitude, address.longitude)
 
 
 def _named(people: list[Person]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from hub.models import Agency, Area, Delegation
 from scheduling.engine import problem as engine
 from scheduling.mapping.clock import WeekClock
-from scheduling.travel.great_circle import GreatCircle
+from scheduling.mapping.places import Places
 from visits.models import Competence, Shift, Visit, Worker
 from visits.wall_clock import local_day
 
@@ -131,5 +131,7 @@ def _minutes_home(visit: Visit) -> int:
     address, worker = visit.person.address, visit.worker
     if address is None or address.latitude is None or address.longitude is None:
         return 0
-    ends = [(address.latitude, address.longitude), (worker.latitude, worker.longitude)]
-    return int(GreatCircle().matrix(ends)[0, 1])
+    places = Places()
+    door = places.door(address.pk, address.latitude, address.longitude)
+    base = places.base(worker.latitude, worker.longitude)
+    return int(places.minutes()[door, base])

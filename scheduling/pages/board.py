@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from hub.models import Agency
+from scheduling.mapping.places import Places
 from scheduling.pages.board_data import BoardData, BoardVisit, BoardWorker
-from scheduling.travel.great_circle import GreatCircle
 from visits.models import Rota
 
 
@@ -150,18 +150,16 @@ def days_of(week_start: date) -> list[date]:
 
 def _days(worker: BoardWorker, visits: list[BoardVisit], allowance: int) -> list[Day]:
     days = [Day(allowance) for _ in range(7)]
-    places = {worker.base: 0}
     for visit in visits:
         if 0 <= visit.day < 7:
             days[visit.day].visits.append(visit)
-            places.setdefault(visit.place or worker.base, len(places))
-    if len(places) > 1:
-        minutes = GreatCircle().between_doors(list(places)).tolist()
-        for day in days:
-            _measure(day, [places[visit.place or worker.base] for visit in day.visits], minutes)
-    else:
-        for day in days:
-            day.travel = [0] * len(day.visits)
+    places = Places()
+    base = places.base(*worker.base)
+    # A door that nobody knows counts as the base, so that the day still adds up.
+    stops = [[places.door(*visit.door) if visit.door else base for visit in day.visits] for day in days]
+    minutes = places.minutes().tolist()
+    for day, some in zip(days, stops, strict=True):
+        _measure(day, some, minutes)
     return days
 
 

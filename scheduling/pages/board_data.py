@@ -38,7 +38,7 @@ class BoardVisit:
     person: int
     family_name: str
     given_name: str
-    place: tuple[float, float] | None
+    door: tuple[int, float, float] | None  # the key of the address, latitude, longitude
     day: int
     start: int
     end: int
@@ -120,17 +120,18 @@ def _visits(user: User, rota: Rota, today: date) -> Iterator[tuple[int, BoardVis
             "person",
             "person__family_name",
             "person__given_name",
+            "person__address",
             "person__address__latitude",
             "person__address__longitude",
             LocalMinute("starts_at"),
             LocalMinute("ends_at"),
         )
     )
-    for pk, public_id, worker, person, family, given, latitude, longitude, starts, ends in found:
+    for pk, public_id, worker, person, family, given, address, latitude, longitude, starts, ends in found:
         day, start = divmod(starts - monday, MINUTES_PER_DAY)
-        place = None if latitude is None or longitude is None else (latitude, longitude)
+        door = None if latitude is None or longitude is None else (address, latitude, longitude)
         end = start + ends - starts
-        yield pk, BoardVisit(public_id, worker, person, family, given, place, day, start, end)
+        yield pk, BoardVisit(public_id, worker, person, family, given, door, day, start, end)
 
 
 def _workers(user: User, rota: Rota) -> list[BoardWorker]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from hub.access import allowed
 from hub.models import Role
-from scheduling.travel.great_circle import GreatCircle
+from scheduling.mapping.places import Places
 from visits import selectors
 from visits.models import Visit, Worker
 from visits.wall_clock import local_day
@@ -90,15 +91,13 @@ def _when(visit: Visit, now: datetime, *, is_next: bool) -> str:
 
 def _travel(worker: Worker, visits: list[Visit]) -> list[int | None]:
     """Minutes from the stop before, or from the base; None where the door has no known place."""
-    minutes: list[int | None] = []
-    before: tuple[float, float] | None = (worker.latitude, worker.longitude)
+    places = Places()
+    stops: list[int | None] = [places.base(worker.latitude, worker.longitude)]
     for visit in visits:
         address = visit.person.address
-        here = None if address is None or address.latitude is None else (address.latitude, address.longitude)
-        minutes.append(None if before is None or here is None else _between(before, here))
-        before = here
-    return minutes
-
-
-def _between(one: tuple[float, float], other: tuple[float, float]) -> int:
-    return 0 if one == other else int(GreatCircle().between_doors([one, other])[0, 1])
+        known = address is not None and address.latitude is not None
+        stops.append(places.door(address.pk, address.latitude, address.longitude) if known else None)
+    minutes = places.minutes()
+    return [
+        None if one is None or other is None else int(minutes[one, other]) for one, other in pairwise(stops)
+    ]

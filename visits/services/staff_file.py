@@ -78,6 +78,8 @@ def read(data: bytes) -> tuple[str, Iterator[StaffRow | ShiftRow | Fault]]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise StaffFileError(f"The file is not UTF-8: line {line}.") from error
+    if not text.strip():  # a byte-order mark and nothing behind it
+        raise StaffFileError("The file is empty.")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip().lower() for name in next(reader)]

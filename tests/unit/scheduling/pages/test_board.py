@@ -216,7 +216,7 @@ def test_a_run_can_be_left_and_found_again_on_the_board() -> None:
 
 def test_hours_used_count_from_leaving_home_to_being_back() -> None:
     """Travel from and to the base and the allowance at the door are in; the wait between visits too."""
-    base, far = (52.79, 1.25), (52.90, 1.25)
+    base, far = (52.79, 1.25), (7, 52.90, 1.25)
     worker = BoardWorker(1, "w", "Ann", 1, 2250, base, True)
     visits = [
         BoardVisit("a", 1, 1, "A", "", far, 0, 480, 510, [BoardPart((1, MONDAY), 1, 30, False, False)]),
@@ -230,6 +230,18 @@ def test_hours_used_count_from_leaving_home_to_being_back() -> None:
     assert there > 0
     assert day.travel == [there, 0]
     assert day.minutes == (600 - 480) + 2 * there + data.allowance
+
+
+def test_two_doors_of_one_postcode_are_a_minute_apart_as_in_the_plan() -> None:
+    """The board, the phone and the plan take travel from one function, so a round adds up on each."""
+    worker = BoardWorker(1, "w", "Ann", 1, 2250, (52.79, 1.25), True)
+    visits = [
+        BoardVisit("abc"[n], 1, 1, "A", "", (n, 52.79, 1.25), 0, 480 + 40 * n, 510 + 40 * n, [])
+        for n in range(2)
+    ]
+    (group,) = board.groups(BoardData(MONDAY, {1: make_agency()}, [worker], visits, {}))
+    day = group.rows[0].days[0]
+    assert (day.travel, day.home) == ([1, 1], 1)
 
 
 def test_only_trouble_leaves_the_rows_that_need_a_look() -> None:

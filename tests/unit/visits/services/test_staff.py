@@ -126,6 +126,7 @@ def test_a_bad_row_is_refused_by_line_field_and_rule_and_the_rest_taken(
     [
         (b"", "empty"),
         (b"  \n", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
         ("reference,name".encode("utf-16"), "UTF-16"),
         (b"reference\xff\n", "not UTF-8: line 1"),
         (b"first,second\n1,2\n", "fits neither"),
