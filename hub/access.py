@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.permissions import BasePermission
 
-from hub import scope
+from hub import scope, walls
 from hub.models.user import Role
 
 EVERYONE = tuple(Role)
@@ -38,6 +38,20 @@ def roles_of(view: Any) -> frozenset[str]:
         if roles is not None:
             return frozenset(roles)
     return frozenset()
+
+
+class WallsMiddleware:
+    """Nobody sees a row of the database before the viewer is known, nor after the answer is made."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = walls.put_up(walls.NOBODY)
+        try:
+            return self.get_response(request)
+        finally:
+            walls.take_down(token)
 
 
 class RoleMiddleware:

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from hub.models import Agency, Role, SharingAgreement, User
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Now
+
+from hub import walls
+from hub.models import Agency, EmergencyAccess, Role, SharingAgreement, User
+from hub.walls import Walls, keys
 
 Purpose, Item = SharingAgreement.Purpose, SharingAgreement.Item
 
@@ -28,6 +34,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     Item.ADDRESS: ("address", "postcode", "area", "tenure", "restricted"),
     Item.NHS_NUMBER: ("nhs_number", "nhs_number_verified"),
 }
+_AREA, _OPENED = "an area", "opened"  # in the place of an agency's kind: `_facts`
 _HELD = "_scope_of_this_request"
 
 
@@ -43,12 +50,18 @@ class Scope:
         By item, the keys of the agencies whose item the viewer may use.
     items
         The items that the viewer's agency may use at all.
+    areas
+        The keys of the areas that the viewer plans.
+    emergency
+        The keys of the people whose record the viewer has opened in an emergency, while that lasts.
     """
 
     everything: bool = False
     agency: int | None = None
     shared: dict[str, frozenset[int]] = field(default_factory=dict)
     items: frozenset[str] = frozenset()
+    areas: frozenset[int] = frozenset()
+    emergency: frozenset[int] = frozenset()
 
     def agencies(self, item: str) -> frozenset[int]:
         """The keys of the agencies whose item this viewer may use."""
@@ -67,10 +80,20 @@ def of(user: User, *, on: date, purpose: str = Purpose.COORDINATION) -> Scope:
     return _work_out(user, on, purpose)
 
 
+def held(user: User) -> Scope:
+    """What was worked out for the request in hand; nothing outside one."""
+    kept = getattr(user, _HELD, None)
+    return Scope() if kept is None else kept[1]
+
+
 def hold(user: User, *, on: date) -> Scope:
-    """Works the scope out and keeps it with this user object, for the length of a request."""
+    """Works the scope out and keeps it with this user object, for the length of a request.
+
+    It also puts the walls up in the database: from here on PostgreSQL shows this viewer's rows only.
+    """
     scope = _work_out(user, on, Purpose.COORDINATION)
     setattr(user, _HELD, ((on, Purpose.COORDINATION), scope))
+    walls.put_up(_walls(user, scope))
     return scope
 
 
@@ -91,7 +114,7 @@ def _work_out(user: User, on: date, purpose: str) -> Scope:
         return Scope(everything=True, items=frozenset(Item.values))
     if user.agency_id is None or user.role not in (Role.COORDINATOR, Role.AGENCY_MANAGER):
         return Scope()
-    parties = _parties(user.agency_id, purpose, on)
+    parties, areas, emergency = _facts(user, purpose, on)
     kind = next((one.kind for one in parties if one.agency == user.agency_id), None) or user.agency.kind
     never = NEVER.get(kind, frozenset())
     shared = {item: {user.agency_id} for item in Item.values}
@@ -110,6 +133,24 @@ def _work_out(user: User, on: date, purpose: str) -> Scope:
         agency=user.agency_id,
         shared={item: frozenset(agencies) for item, agencies in shared.items()},
         items=frozenset((covered | own) - never),
+        areas=areas,
+        emergency=emergency,
+    )
+
+
+def _walls(user: User, scope: Scope) -> Walls:
+    """The settings by which the database knows this viewer."""
+    if scope.everything:
+        return Walls(everything="yes", viewer=str(user.pk))
+    return Walls(
+        identity=keys(scope.agencies(Item.IDENTITY)),
+        tasks=keys(scope.agencies(Item.TASKS)),
+        contacts=keys(scope.agencies(Item.CONTACTS)),
+        flags=keys(scope.agencies(Item.FLAGS)),
+        areas=keys(scope.areas),
+        staff=str(user.agency_id) if user.role == Role.AGENCY_MANAGER and user.agency_id else "",
+        viewer=str(user.pk),
+        emergency=keys(scope.emergency),
     )
 
 
@@ -124,8 +165,28 @@ class _Party(NamedTuple):
 
 def _parties(agency: int, purpose: str, on: date) -> list[_Party]:
     """The parties of the agreements that this agency has for the purpose, itself among them."""
+    return [_Party(*row) for row in _party_rows(agency, purpose, on)]
+
+
+def _party_rows(agency: int, purpose: str, on: date) -> QuerySet:
     agreements = SharingAgreement.objects.in_force(on).filter(parties=agency, purposes__contains=[purpose])
-    found = SharingAgreement.parties.through.objects.filter(sharingagreement__in=agreements).values_list(
+    return SharingAgreement.parties.through.objects.filter(sharingagreement__in=agreements).values_list(
         "agency", "agency__kind", "agency__is_active", "sharingagreement__items"
     )
-    return [_Party(*row) for row in found]
+
+
+def _facts(user: User, purpose: str, on: date) -> tuple[list[_Party], frozenset[int], frozenset[int]]:
+    """Parties of agreements, areas planned, and people opened in an emergency, in one query."""
+    rest = (Value(True), Value([], output_field=ArrayField(CharField())))
+    areas = User.areas.through.objects.filter(user=user.pk).values_list("area", Value(_AREA), *rest)
+    opened = EmergencyAccess.objects.filter(user=user.pk, until__gt=Now()).order_by()
+    opened = opened.values_list("person", Value(_OPENED), *rest)
+    parties, planned, people = [], set(), set()
+    for row in _party_rows(user.agency_id, purpose, on).union(areas, opened, all=True):
+        if row[1] == _AREA:
+            planned.add(row[0])
+        elif row[1] == _OPENED:
+            people.add(row[0])
+        else:
+            parties.append(_Party(*row))
+    return parties, frozenset(planned if user.role == Role.COORDINATOR else ()), frozenset(people)

@@ -20,7 +20,12 @@ from hub.models import (
     Area,
     Delegation,
     Delivery,
+    EmergencyAccess,
+    Hold,
+    MatchDecision,
     Need,
+    Note,
+    Objection,
     Person,
     Placement,
     Postcode,
@@ -29,6 +34,7 @@ from hub.models import (
     SharingAgreement,
     Skill,
     SourceRecord,
+    Tombstone,
     User,
 )
 
@@ -59,10 +65,24 @@ def people(user: User, *, on: date) -> QuerySet[Person]:
         # A row left empty by a join waits only to be filled again when the join is undone.
         return Person.objects.filter(Exists(_known_to(None)))
     if user.role == Role.AGENCY_MANAGER and user.agency_id:
-        return Person.objects.filter(Exists(_known_to([user.agency_id])))
+        opened = Q(pk__in=scope.of(user, on=on).emergency)
+        return Person.objects.filter(Exists(_known_to([user.agency_id])) | opened)
     if user.role == Role.COORDINATOR:
-        sharing = scope.of(user, on=on).agencies(Item.IDENTITY)
-        return Person.objects.filter(Exists(_known_to(sharing)), address__area__in=user.areas.all())
+        seen = scope.of(user, on=on)
+        known = Exists(_known_to(seen.agencies(Item.IDENTITY)))
+        if user.agency_id:  # who objects to sharing is their own agency's business only
+            began = MatchDecision.objects.filter(
+                source_record__person=OuterRef(OuterRef("pk")), outcome=MatchDecision.Outcome.NEW
+            )
+            objects = Objection.objects.filter(
+                Q(person=OuterRef("pk")) | Q(person__in=began.values("person")),
+                kind=Objection.Kind.SHARING,
+                withdrawn_at=None,
+            )
+            known &= ~Exists(objects) | Exists(_known_to([user.agency_id]))
+        lives = Q(address__area__in=user.areas.all())
+        here = Q(known) & lives
+        return Person.objects.filter(here | Q(pk__in=seen.emergency) if seen.emergency else here)
     return Person.objects.none()
 
 
@@ -145,7 +165,8 @@ def needs(user: User, *, on: date) -> QuerySet[Need]:
     visible = Need.objects.filter(person__in=people(user, on=on))
     if user.role == Role.HUB_ADMINISTRATOR:
         return visible
-    return visible.filter(agency__in=scope.of(user, on=on).agencies(Item.TASKS))
+    seen = scope.of(user, on=on)
+    return visible.filter(Q(agency__in=seen.agencies(Item.TASKS)) | Q(person__in=seen.emergency))
 
 
 def may_see_nhs_number(user: User, *, on: date) -> bool:
@@ -154,8 +175,83 @@ def may_see_nhs_number(user: User, *, on: date) -> bool:
 
 
 def may_see_address(user: User, person: Person) -> bool:
-    """A restricted person's address is shown to nobody by role; only to the worker sent there."""
-    return not person.restricted
+    """A restricted person's address is shown to nobody by role, only to the worker sent there.
+
+    In an emergency it is, to whoever opened the record for the hour.
+    """
+    return not person.restricted or person.pk in scope.held(user).emergency
+
+
+def keys_of(person: Person) -> set[int]:
+    """The person's key and those under which their records began, before they were joined.
+
+    Notes, objections and holds stay with the key they were made for: joined, they are found by this, and
+    when the join is undone each is where it was.
+    """
+    began = MatchDecision.objects.filter(source_record__person=person, outcome=MatchDecision.Outcome.NEW)
+    return {person.pk, *began.values_list("person", flat=True)}
+
+
+def notes(user: User, person: Person, *, on: date) -> QuerySet[Note]:
+    """The precautions and preferences that stand at this person's door, as far as they are shared."""
+    found = Note.objects.filter(person__in=keys_of(person), ended_at=None)
+    seen = scope.of(user, on=on)
+    if seen.everything or person.pk in seen.emergency:
+        return found
+    return found.filter(agency__in=seen.agencies(Item.FLAGS))
+
+
+def notes_at_the_door(person: Person) -> QuerySet[Note]:
+    """Every note about a person to whom a field worker is sent: whoever rings must know of the dog."""
+    return Note.objects.filter(person__in=keys_of(person), ended_at=None)
+
+
+def own_notes(user: User) -> QuerySet[Note]:
+    """The notes that this user may review: those of the own agency; the hub looks after all."""
+    standing_notes = Note.objects.filter(ended_at=None)
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return standing_notes
+    if user.role in (Role.COORDINATOR, Role.AGENCY_MANAGER) and user.agency_id:
+        return standing_notes.filter(agency=user.agency_id)
+    return Note.objects.none()
+
+
+def emergencies(user: User) -> QuerySet[EmergencyAccess]:
+    """Records opened in an emergency: all for the hub, and those of people whom a manager's agency knows."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return EmergencyAccess.objects.all()
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        theirs = SourceRecord.objects.filter(
+            person=OuterRef("person"), kind=SourceRecord.Kind.PERSON, agency=user.agency_id
+        )
+        return EmergencyAccess.objects.filter(Exists(theirs))
+    return EmergencyAccess.objects.none()
+
+
+def objections(user: User, person: Person) -> QuerySet[Objection]:
+    """What this person, whom the user may open, has said no to and not withdrawn."""
+    return Objection.objects.filter(person__in=keys_of(person), withdrawn_at=None)
+
+
+def holds(user: User, person: Person) -> QuerySet[Hold]:
+    """What keeps this person's records from being erased."""
+    return Hold.objects.filter(person__in=keys_of(person), released_at=None)
+
+
+def tombstones(user: User) -> QuerySet[Tombstone]:
+    """The proof of what was erased."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Tombstone.objects.all()
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        return Tombstone.objects.filter(agency=user.agency_id)
+    return Tombstone.objects.none()
+
+
+def household(user: User, person: Person, *, on: date) -> QuerySet[Person]:
+    """Who else lives behind the same door, of those whom this user may open."""
+    if person.address_id is None or person.restricted:
+        return Person.objects.none()
+    return people(user, on=on).filter(address=person.address_id, restricted=False).exclude(pk=person.pk)
 
 
 def deliveries(user: User) -> QuerySet[Delivery]:

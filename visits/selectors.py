@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
 from hub import scope
 from hub import selectors as hub
@@ -98,7 +98,13 @@ def records_of(user: User, person: Person, *, on: date) -> QuerySet[SourceRecord
 def _shared(found: QuerySet, user: User, *, item: str, on: date, path: str = "agency") -> QuerySet:
     """Of these rows, those of the agencies whose `item` this user may read."""
     seen = scope.of(user, on=on)
-    return found if seen.everything else found.filter(**{f"{path}__in": seen.agencies(item)})
+    if seen.everything:
+        return found
+    shared = Q(**{f"{path}__in": seen.agencies(item)})
+    if seen.emergency:
+        whose = "need__person" if path == "need__agency" else "person"
+        shared |= Q(**{f"{whose}__in": seen.emergency})
+    return found.filter(shared)
 
 
 def named_workers(people: Collection[int] | QuerySet[Person]) -> QuerySet[NamedWorker]:
@@ -140,19 +146,14 @@ def meetings(
 ) -> set[tuple[int, int]]:
     """(person, worker) of all who met within the `days` before `until`: as agencies say, and as published."""
     since, before = midnight(until - timedelta(days=days)), midnight(until)
-    told = (
-        Contact.objects.filter(person__in=people, starts_at__gte=since, starts_at__lt=before)
-        .order_by()
-        .values_list("person", "agency", "worker_reference")
-        .distinct()
-    )
-    planned = (
-        Visit.objects.filter(person__in=people, is_published=True, starts_at__gte=since, starts_at__lt=before)
-        .order_by()
-        .values_list("person", "worker")
-        .distinct()
-    )
-    told = list(told)
+    span = {"person__in": people, "starts_at__gte": since, "starts_at__lt": before}
+    contacts = Contact.objects.filter(**span).order_by()
+    contacts = contacts.values_list("person", "agency", "worker_reference", Value(False)).distinct()
+    visits = Visit.objects.filter(is_published=True, **span).order_by()
+    visits = visits.values_list("person", "worker", Value(""), Value(True)).distinct()
+    rows = list(contacts.union(visits, all=True))
+    planned = {(person, worker) for person, worker, _, is_planned in rows if is_planned}
+    told = [row[:3] for row in rows if not row[3]]
     agencies = {agency for _, agency, _ in told}
     of_reference = {
         (agency, reference): worker
@@ -165,7 +166,7 @@ def meetings(
         for person, agency, reference in told
         if (agency, reference) in of_reference
     }
-    return met | set(planned)
+    return met | planned
 
 
 def contacts_between(person: Person, worker: Worker, *, until: date, days: int = KNOWN_DAYS) -> int:

@@ -2,10 +2,12 @@
 
 from hub.models.agency import Agency, Area, Feed, Postcode
 from hub.models.agreement import AgreementSignature, Delegation, SharingAgreement
+from hub.models.audit import AuditEvent, Change, EmergencyAccess
 from hub.models.delivery import Delivery, Rejection, SourceRecord
 from hub.models.matching import MatchDecision, MatchModel, MatchReview
 from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
 from hub.models.person import Address, KnownAs, Person, Placement
+from hub.models.rights import Hold, Note, Objection, Tombstone
 from hub.models.user import Role, User
 
 __all__ = [
@@ -13,11 +15,15 @@ __all__ = [
     "Agency",
     "AgreementSignature",
     "Area",
+    "AuditEvent",
     "Cancellation",
+    "Change",
     "Contact",
     "Delegation",
     "Delivery",
+    "EmergencyAccess",
     "Feed",
+    "Hold",
     "KeepSeparate",
     "KnownAs",
     "MatchDecision",
@@ -25,6 +31,8 @@ __all__ = [
     "MatchReview",
     "Need",
     "NeedGap",
+    "Note",
+    "Objection",
     "Person",
     "Placement",
     "Postcode",
@@ -33,5 +41,6 @@ __all__ = [
     "SharingAgreement",
     "Skill",
     "SourceRecord",
+    "Tombstone",
     "User",
 ]

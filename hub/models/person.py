@@ -1,9 +1,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Collection
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+
+_tell: list[Callable[[tuple[int, ...]], None]] = []
+
+
+def on_fetch(tell: Callable[[tuple[int, ...]], None]) -> None:
+    """Has `tell` called with the key of every person whose row is fetched (`hub.audit` asks for it)."""
+    _tell[:] = [tell]
 
 
 class Address(models.Model):
@@ -68,6 +77,14 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.public_id}"
+
+    @classmethod
+    def from_db(cls, db: str, field_names: Collection[str], values: Collection[Any]) -> Person:
+        """A row from the database; whoever wants to know of it is told."""
+        person = super().from_db(db, field_names, values)
+        for tell in _tell:
+            tell((person.pk,))
+        return person
 
     @property
     def name(self) -> str:

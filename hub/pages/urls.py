@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from hub.pages import agencies, agreements, deliveries, placing
+from hub.pages import agencies, agreements, deliveries, emergency, placing
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("agreements/<slug:reference>/amend/", agreements.amend, name="agreement-amend"),
     path("agreements/<slug:reference>/sign/", agreements.sign, name="agreement-sign"),
     path("agreements/<slug:reference>/end/", agreements.end, name="agreement-end"),
+    path("emergency/", emergency.open_record, name="emergency"),
+    path("emergencies/<uuid:public_id>/", emergency.review, name="emergency-review"),
     path("delegations/", agencies.delegations, name="delegations"),
     path("delegations/new/", agencies.new_delegation, name="delegation-new"),
     path("delegations/<int:number>/end/", agencies.end_delegation, name="delegation-end"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Func, TextField
 from django.db.models.functions import Cast
 
+from hub import audit
 from hub.models import Agency, User
 from scheduling.engine.problem import Policy
 from visits import selectors
@@ -74,8 +75,9 @@ class BoardData:
 
 
 def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
-    """The rota's visits with everything the board draws. Eight queries."""
-    visits = list(_visits(user, rota, today))
+    """The rota's visits with everything the board draws. Six queries."""
+    named: dict[int, int] = {}
+    visits = list(_visits(user, rota, today, named))
     by_pk = dict(visits)
     found = (
         selectors.readable_parts(user, on=today)
@@ -93,7 +95,7 @@ def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
         agencies={agency.pk: agency for agency in selectors.agency_marks()},
         workers=_workers(user, rota),
         visits=[visit for _, visit in visits],
-        named={},
+        named=named,
         allowance=rota.figures.get("arrival_allowance", Policy().arrival_allowance),
     )
     _mark_faces(data, rota)
@@ -107,7 +109,7 @@ class LocalMinute(Func):
     output_field = BigIntegerField()
 
 
-def _visits(user: User, rota: Rota, today: date) -> Iterator[tuple[int, BoardVisit]]:
+def _visits(user: User, rota: Rota, today: date, named: dict[int, int]) -> Iterator[tuple[int, BoardVisit]]:
     monday = _monday_minute(rota)
     found = (
         selectors.visits(user, on=today)
@@ -123,11 +125,28 @@ def _visits(user: User, rota: Rota, today: date) -> Iterator[tuple[int, BoardVis
             "person__address",
             "person__address__latitude",
             "person__address__longitude",
+            "person__named__worker",
             LocalMinute("starts_at"),
             LocalMinute("ends_at"),
         )
     )
-    for pk, public_id, worker, person, family, given, address, latitude, longitude, starts, ends in found:
+    for row in found:
+        (
+            pk,
+            public_id,
+            worker,
+            person,
+            family,
+            given,
+            address,
+            latitude,
+            longitude,
+            favourite,
+            starts,
+            ends,
+        ) = row
+        if favourite is not None:
+            named[person] = favourite
         day, start = divmod(starts - monday, MINUTES_PER_DAY)
         door = None if latitude is None or longitude is None else (address, latitude, longitude)
         end = start + ends - starts
@@ -160,7 +179,7 @@ def _workers(user: User, rota: Rota) -> list[BoardWorker]:
 def _mark_faces(data: BoardData, rota: Rota) -> None:
     """Notes on each visit whether the named worker makes it, or one whom the person has not met lately."""
     people = {visit.person for visit in data.visits}
-    data.named = dict(selectors.named_workers(people).values_list("person", "worker"))
+    audit.saw(people)
     met = selectors.meetings(people, until=rota.week_start)
     for visit in data.visits:
         visit.named = data.named.get(visit.person) == visit.worker

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, OperationalError, transaction
 
 from hub.models import User
+from hub.walls import as_county
 from scheduling import mapping, selectors
 from scheduling.engine.check import check
 from scheduling.engine.problem import ProblemError
@@ -26,6 +27,7 @@ class PublishRefused(Exception):  # noqa: N818 (a refusal is an answer, not an e
         super().__init__(" ".join(reasons))
 
 
+@as_county()
 def publish(*, rota: Rota, by: User | None, now: datetime) -> Rota:
     """Put a candidate in force in place of the rota published before, if there is one.
 
@@ -55,6 +57,7 @@ def publish(*, rota: Rota, by: User | None, now: datetime) -> Rota:
     return held
 
 
+@as_county()
 def withdraw(*, rota: Rota, by: User | None, now: datetime, note: str = "") -> Rota:
     """Take a published rota out of force. Raises PublishRefused if it is not published."""
     with transaction.atomic():

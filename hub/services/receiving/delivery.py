@@ -30,12 +30,14 @@ from hub.services.receiving.needs import end_need, take_needs
 from hub.services.receiving.persons import take_persons
 from hub.services.receiving.reading import View, chunks
 from hub.services.receiving.taking import Taking
+from hub.walls import as_county
 
 logger = logging.getLogger(__name__)
 Item = SharingAgreement.Item
 LOCK = 7_261  # with the agency's key: one delivery of an agency at a time
 
 
+@as_county()  # whom the sender's records join may be known to others alone
 def receive(
     *,
     feed: Feed,

@@ -145,6 +145,7 @@ def test_everything_that_points_at_a_person_is_moved_or_said_to_stay() -> None:
     follow = {"SourceRecord", "KnownAs", "Need", "Contact"}  # hub.identity.reviewing
     follow |= {"Visit", "NamedWorker", "BarredWorker"}  # visits.services.following
     stay = {"MatchDecision", "Placement"}  # what was decided then
+    stay |= {"Note", "Objection", "Hold", "EmergencyAccess"}  # found by hub.selectors.keys_of
     pointing = {
         field.related_model.__name__
         for field in Person._meta.get_fields(include_hidden=True)
