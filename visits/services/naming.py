@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from hub.models import Area, Contact, Person
 from visits.models import BarredWorker, NamedWorker, Visit, Worker
-from visits.wall_clock import local_day
+from visits.wall_clock import local_day, moment
 
 DAYS = 21
 
@@ -49,7 +49,9 @@ def _came(
     first = on - timedelta(days=DAYS)
     by_reference = {(worker.agency_id, worker.reference): worker.pk for worker in workers.values()}
     came: dict[int, dict[int, set[tuple[date, int]]]] = defaultdict(lambda: defaultdict(set))
-    span = {"person__in": people, "starts_at__date__gte": first, "starts_at__date__lt": on}
+    # Moments, not days: a day taken from each row would use no index.
+    span = {"starts_at__gte": moment(first, time()), "starts_at__lt": moment(on, time())}
+    span |= {"person__in": people}
     contacts = Contact.objects.filter(**span).values_list(
         "person_id", "agency_id", "worker_reference", "starts_at"
     )
