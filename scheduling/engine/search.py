@@ -13,6 +13,7 @@ from scheduling.engine import tables as tb
 from scheduling.engine.building import build_tables
 from scheduling.engine.improve import anneal, save_best
 from scheduling.engine.problem import Problem
+from scheduling.engine.recombine import Pool, stand_alone
 from scheduling.engine.sharing import divide, follow_best, put_together
 from scheduling.engine.tables import Ints, Tables
 
@@ -32,6 +33,11 @@ SHORTEST_LEG, LONGEST_LEG = 600, 20_000
 SECONDS_TO_FINISH, SECONDS_TO_FINISH_NODE = 0.05, 0.0004
 FEWEST_TO_DIVIDE = 40
 """Workers for each search that make it worth dividing the plan."""
+COOLINGS, TAIL, NOTED_STEPS = 5, 0.2, 300
+"""Where rounds are recombined: how often the search cools, how much of a cooling it goes on cold at the
+end, and steps between two looks at the rounds."""
+LONGEST_RECOMBINING = 600.0
+"""Seconds; only a backstop where steps stop the search and the clock must not."""
 LEGS = 12
 """How often searches with a plan of their own look at each other."""
 
@@ -150,6 +156,20 @@ class Search:
         whole = self.limit or ENDLESS_SECONDS
         return int(FINE * ((self.seconds / whole) % 1.0)), 0, FINE
 
+    def seconds_left(self) -> float:
+        """Of the limit in seconds, if that is what stops the search."""
+        if self.limit is None or self.stop.steps is not None:
+            return LONGEST_RECOMBINING
+        return max(self.limit - self.seconds, 0.0)
+
+    def position(self) -> float:
+        """How many coolings are over, and how much of the present one, where rounds are recombined."""
+        if self.stop.steps is not None:
+            share = (self.steps - ROUND_STEPS) / max(self.stop.steps - ROUND_STEPS, 1)
+        else:
+            share = self.seconds / (self.limit or ENDLESS_SECONDS)
+        return max(share, 0.0) * (COOLINGS + TAIL)
+
     def steps_to_limit(self) -> int:
         """Steps that each search may still do before the next limit in steps."""
         if self.stop.steps is None:
@@ -159,12 +179,34 @@ class Search:
 
     def improve(self) -> None:
         """Anneals until told to stop."""
-        if self.threads == 1:
+        if self.threads == 1 and stand_alone(self.problem):
+            self.improve_by_rounds()
+        elif self.threads == 1:
             self.improve_alone()
         else:
             self.improve_together()
         if self.tables.number[tb.TOTAL] < self.tables.number[tb.BEST]:
             save_best(self.tables, self.best)
+
+    def improve_by_rounds(self) -> None:
+        """Cools several times; after each, the best plan is put together from all rounds seen so far."""
+        pool, coolings = Pool(self.tables), 0
+        while not self.is_over():
+            position = self.position()
+            if position >= coolings + 1:
+                coolings += 1
+                pool.recombine(self.best, seconds=self.seconds_left(), cancelled=self.is_cancelled)
+                self.tell("recombine")
+                continue
+            first, stride, total = self.cooling()
+            if self.stop.steps is None or self.steps >= ROUND_STEPS:
+                cooled = position - coolings if coolings < COOLINGS else 1.0
+                first, stride, total = int(FINE * cooled), 0, FINE
+            chunk = NOTED_STEPS if self.stop.steps is None else min(NOTED_STEPS, self.steps_to_limit())
+            anneal(self.tables, self.best, chunk, first, stride, total)
+            self.steps += chunk
+            pool.note()
+            self.tell("improve")
 
     def improve_alone(self) -> None:
         """Anneals in chunks of about a tenth of a second, so that a stop is soon noticed."""
