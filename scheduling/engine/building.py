@@ -44,6 +44,7 @@ def build_tables(problem: Problem, seed: int) -> Tables:
         person_from=person_from,
         person_nodes=person_nodes,
         travel=travel,
+        inward=travel if (travel == travel.T).all() else np.ascontiguousarray(travel.T),
         face=_faces(problem),
         policy=policy,
         settings=np.array(tb.SETTINGS, np.int64),

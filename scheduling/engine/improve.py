@@ -167,27 +167,30 @@ def sort_key(t: Tables, u: int, rule: int) -> int:
 
 
 @compiled
+def line_up(t: Tables, u: int, count: int, rule: int) -> int:
+    """Adds the absent occurrence of node u to those that go in, if this search may place it; their number."""
+    if t.spot[u, tb.ABSENT_AT] < 0 or 0 <= t.node[u, tb.TWIN] < u or t.fence[u, tb.OWNED] == 0:
+        return count
+    t.keys[count], t.work[3, count] = sort_key(t, u, rule), u
+    return count + 1
+
+
+@compiled
 def recreate(t: Tables, everything: bool, rule: int, blink: bool) -> None:
     """Puts absent occurrences back, one after another; nodes absent for longer only where it changed."""
     count = 0
+    for k in range(t.number[tb.MOVES]):
+        count = line_up(t, t.work[0, k], count, rule)
     size = t.number[tb.ABSENT]
-    first = 0
     most = MOST_TRIED if len(t.node) < LARGE else FEW_TRIED
-    if size > most + t.number[tb.MOVES] and not everything:
-        first = below(t.random, size)
-    old = 0
+    first = below(t.random, size) if size > most + t.number[tb.MOVES] and not everything else 0
+    limit = count + (size if everything else most)
     for i in range(size):
-        at = first + i
-        u = t.absent[at if at < size else at - size]
-        twin = t.node[u, tb.TWIN]
-        if 0 <= twin < u or t.fence[u, tb.OWNED] == 0:
-            continue
+        if count == limit:
+            break
+        u = t.absent[first + i if first + i < size else first + i - size]
         if t.spot[u, tb.MOVED] != t.number[tb.STEP]:
-            old += 1
-            if old > most and not everything:
-                continue
-        t.keys[count], t.work[3, count] = sort_key(t, u, rule), u
-        count += 1
+            count = line_up(t, u, count, rule)
     order = np.argsort(t.keys[:count], kind="mergesort")
     for i in range(count):
         t.work[2, i] = t.work[3, order[i]]

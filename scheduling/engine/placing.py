@@ -138,12 +138,14 @@ def scan_route(
     if n + 2 > t.stops.shape[1]:
         return kept
     home = t.travel[place, shift[tb.BASE]]
+    straight = t.travel[t.stops[r, n - 1, tb.WHERE], shift[tb.BASE]] if n > 0 else 0
     for k in range(n + 1):
         if k < n and t.stops[r, k, tb.LATEST] < low:
             continue
         before_place = t.stops[r, k - 1, tb.WHERE] if k > 0 else shift[tb.BASE]
         after_place = t.stops[r, k, tb.WHERE] if k < n else shift[tb.BASE]
-        there, onward = t.travel[before_place, place], t.travel[place, after_place]
+        there, onward = t.inward[place, before_place], t.travel[place, after_place]
+        direct = max(t.stops[r, k, tb.CAME], 0) if k < n else straight
         after_same = k < n and t.stops[r, k, tb.WHO] == person
         before_same = k > 0 and t.stops[r, k - 1, tb.WHO] == person
         free, need = shift[tb.SH_FROM], there + allowance
@@ -170,17 +172,17 @@ def scan_route(
         if after_same and not are_apart(t, u, t.stops[r, k, tb.NODE]):
             visits -= t.stops[r, k, tb.EARLIEST] - minutes - join_wait <= late
         if k < n:
-            visits += t.stops[r, k, tb.JOINED]
+            visits += t.stops[r, k, tb.CAME] == tb.JOINED_BEFORE
         if n > 0 and k == n:
-            leave = t.stops[r, 0, tb.LATEST] - allowance - t.travel[shift[tb.BASE], t.stops[r, 0, tb.WHERE]]
+            leave = t.stops[r, 0, tb.LATEST] - allowance - t.stops[r, 0, tb.CAME]
             if early + minutes + home - leave > cap:
                 continue
         elif n > 0 and k == 0:
             end = t.stops[r, n - 1]
-            back = end[tb.EARLIEST] + end[tb.LASTS] + t.travel[end[tb.WHERE], shift[tb.BASE]]
+            back = end[tb.EARLIEST] + end[tb.LASTS] + straight
             if back - (late - need) > cap:
                 continue
-        cost = face + visits * price + there + onward - t.travel[before_place, after_place]
+        cost = face + visits * price + there + onward - direct
         floor, ceiling = early, late
         if k > 0:
             floor = max(early, t.stops[r, k - 1, tb.AT] + t.stops[r, k - 1, tb.LASTS] + need)

@@ -126,15 +126,17 @@ def adopt(t: Tables, r: int, n: int) -> None:
         u, start = sc[tb.Q, i], sc[tb.WHEN, i]
         row = t.node[u]
         joined = row[tb.PERSON] == person and start - end <= t.policy[tb.JOIN_WAIT]
-        price += t.travel[place, row[tb.PLACE]] + service_price(t, u, w, start)
+        came = t.travel[place, row[tb.PLACE]]
+        price += came + service_price(t, u, w, start)
         if not joined:
             price += visit_price(t, u, w)
         if i == 0:
-            leave = start - t.policy[tb.ALLOWANCE] - t.travel[base, row[tb.PLACE]]
+            leave = start - t.policy[tb.ALLOWANCE] - came
         t.spot[u, tb.ROUTE], t.spot[u, tb.POS], t.spot[u, tb.START] = r, i, start
         stop = t.stops[r, i]
         stop[tb.NODE], stop[tb.AT], stop[tb.WHO] = u, start, row[tb.PERSON]
-        stop[tb.WHERE], stop[tb.LASTS], stop[tb.JOINED] = row[tb.PLACE], row[tb.MINUTES], joined
+        stop[tb.WHERE], stop[tb.LASTS] = row[tb.PLACE], row[tb.MINUTES]
+        stop[tb.CAME] = tb.JOINED_BEFORE if joined else came
         place, person, end = row[tb.PLACE], row[tb.PERSON], start + row[tb.MINUTES]
     back = leave
     if n > 0:
@@ -302,7 +304,7 @@ def refresh(t: Tables, r: int) -> None:
     for i in range(n):
         stop = t.stops[r, i]
         if stop[tb.WHO] != person:
-            earliest += t.travel[place, stop[tb.WHERE]] + t.policy[tb.ALLOWANCE]
+            earliest += stop[tb.CAME] + t.policy[tb.ALLOWANCE]
         earliest = max(earliest, stop_from(t, r, stop[tb.NODE]))
         stop[tb.EARLIEST] = earliest
         earliest += stop[tb.LASTS]
@@ -311,7 +313,7 @@ def refresh(t: Tables, r: int) -> None:
     for i in range(n - 1, -1, -1):
         stop = t.stops[r, i]
         if i < n - 1 and stop[tb.WHO] != t.stops[r, i + 1, tb.WHO]:
-            latest -= t.travel[stop[tb.WHERE], t.stops[r, i + 1, tb.WHERE]] + t.policy[tb.ALLOWANCE]
+            latest -= t.stops[r, i + 1, tb.CAME] + t.policy[tb.ALLOWANCE]
         latest = min(latest - stop[tb.LASTS], stop_to(t, r, stop[tb.NODE]))
         stop[tb.LATEST] = latest
 

@@ -27,8 +27,9 @@ ROUTE, POS, START, WINDOW, ABSENT_AT, MOVED = range(6)
 # route: the shift, and what is on it now
 WORKER, OPEN, CLOSE, BASE, BEFORE, AFTER, LENGTH, LEAVE, BACK, COST = range(10)
 STALE, SH_FROM, SH_TO, TOUCHED, LOOSE, SPAN = range(10, 16)
-# stops: one row per node of a route, in order; EARLIEST and LATEST are hints for quick tests
-NODE, EARLIEST, LATEST, AT, WHO, WHERE, LASTS, JOINED = range(8)
+# stops: one row per node of a route, in order; EARLIEST and LATEST are hints for quick tests, CAME is the
+# way from the stop before or the base, JOINED_BEFORE if it is the same visit
+NODE, EARLIEST, LATEST, AT, WHO, WHERE, LASTS, CAME = range(8)
 # worker
 WEEK_MAX, WEEK_USED, ROUTE_FROM, ROUTE_TO, MINE = range(5)
 # fence: where a node may start while searches share a plan, and whether this one may place it
@@ -48,6 +49,7 @@ Q, LOW, HIGH, ARC, SAME, WANT, EARLY, LATE, WHEN, GO, HELD, POOL, BLOCK, LEVEL, 
 F_COST, F_ROUTE, F_POS, F_WINDOW, F_FROM, F_TO = range(6)
 
 FAR = 1_000_000
+JOINED_BEFORE = -1
 LOCKED_PRICE = 20_000_000
 UNCHANGED = 15
 MOST_FOUND = 4096
@@ -71,6 +73,7 @@ class Tables(Viewed):
         "person_from": Field(np.int32, None),
         "person_nodes": Field(np.int32, None),
         "travel": Field(np.int32, None, None),
+        "inward": Field(np.int32, None, None),
         "face": Field(np.int32, None, None),
         "policy": Field(np.int64, None),
         "settings": Field(np.int64, 10),
@@ -104,6 +107,7 @@ class Tables(Viewed):
     person_from: Ints
     person_nodes: Ints
     travel: Ints
+    inward: Ints
     face: Ints
     policy: Longs
     settings: Longs
