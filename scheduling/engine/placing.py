@@ -15,7 +15,8 @@ from scheduling.engine.tables import Tables
 from scheduling.engine.timing import are_apart, hours_left, timetable, wanted_start
 
 FEW, PAIRS, TRIES, HALF = 3, 16, 5, tb.MOST_FOUND // 2
-REACH = 150
+REACH, WIDE_REACH = 50, 150
+"""Routes that are looked at for what was just taken out, and for what has been absent for longer."""
 
 
 @compiled
@@ -72,11 +73,14 @@ def find_places(t: Tables, u: int, base: int, most: int, blink: bool, fresh: boo
     """Writes the cheapest places for absent node u to `found` from row `base`; returns how many.
 
     `blink` leaves out one position in a hundred, routes that cannot be among the cheapest, and all but
-    the `REACH` routes whose bases are nearest;
+    the routes whose bases are nearest;
     `fresh` looks only at routes that changed in this step.
     """
     row = t.node[u]
-    reach = min(row[tb.CAND_TO], row[tb.CAND_FROM] + REACH) if blink else row[tb.CAND_TO]
+    reach = row[tb.CAND_TO]
+    if blink:
+        near = REACH if t.spot[u, tb.MOVED] == t.number[tb.STEP] else WIDE_REACH
+        reach = min(reach, row[tb.CAND_FROM] + near)
     kept, many = 0, row[tb.WIN_TO] - row[tb.WIN_FROM] > 1
     for j in range(row[tb.WIN_FROM], row[tb.WIN_TO]):
         opens = max(t.windows[j, 0], t.fence[u, tb.FENCE_FROM])

@@ -129,9 +129,7 @@ class _Choice:
         twin = int(self.t.node[u, tb.TWIN])
         return u if twin < 0 else min(u, twin)
 
-    def best(
-        self, present: set[Round], seconds: float, cancelled: Callable[[], bool]
-    ) -> list[Round] | None:
+    def best(self, present: set[Round], seconds: float, cancelled: Callable[[], bool]) -> list[Round] | None:
         """The rounds of the cheapest plan found, `present` being those of one that is known."""
         t, nodes, model = self.t, range(len(self.t.node)), cp_model.CpModel()
         x = [model.new_bool_var("") for _ in self.keys]
@@ -151,7 +149,9 @@ class _Choice:
             model.add_hint(variable, bool(t.spot[u, tb.ROUTE] < 0))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
-        solver.parameters.linearization_level = 2  # measured: without, set partitioning takes ten times as long
+        solver.parameters.linearization_level = (
+            2  # measured: without, set partitioning takes ten times as long
+        )
         solver.parameters.max_deterministic_time = WORK
         solver.parameters.max_time_in_seconds = seconds
         solver.parameters.catch_sigint_signal = False

@@ -36,6 +36,8 @@ FEWEST_TO_DIVIDE = 40
 COOLINGS, TAIL, NOTED_STEPS = 5, 0.2, 300
 """Where rounds are recombined: how often the search cools, how much of a cooling it goes on cold at the
 end, and steps between two looks at the rounds."""
+COLD_OF_A_DAY, REMOVED_OF_A_DAY, REMOVED_WHERE_SHORT, ABSENTEES_WHERE_SHORT = 100, 7, 14, 20
+"""Settings (see `tables`) of days on which nobody is visited twice."""
 LONGEST_RECOMBINING = 600.0
 """Seconds; only a backstop where steps stop the search and the clock must not."""
 LEGS = 12
@@ -180,6 +182,7 @@ class Search:
     def improve(self) -> None:
         """Anneals until told to stop."""
         if self.threads == 1 and stand_alone(self.problem):
+            self.settle_on_strings()
             self.improve_by_rounds()
         elif self.threads == 1:
             self.improve_alone()
@@ -187,6 +190,17 @@ class Search:
             self.improve_together()
         if self.tables.number[tb.TOTAL] < self.tables.number[tb.BEST]:
             save_best(self.tables, self.best)
+
+    def settle_on_strings(self) -> None:
+        """Where nobody is visited twice there are no faces to save, and calls are short and many: colder,
+        by strings alone; and more at once where something is left out, because it needs an exchange."""
+        t = self.tables
+        if len(self.problem.people) < len(self.problem.occurrences):
+            return
+        t.settings[tb.STRINGS], t.settings[tb.COLD] = 100, COLD_OF_A_DAY
+        t.settings[tb.REMOVED] = REMOVED_OF_A_DAY
+        if t.number[tb.ABSENT] > 0:
+            t.settings[tb.REMOVED], t.settings[tb.ABSENTEES] = REMOVED_WHERE_SHORT, ABSENTEES_WHERE_SHORT
 
     def improve_by_rounds(self) -> None:
         """Cools several times; after each, the best plan is put together from all rounds seen so far."""
