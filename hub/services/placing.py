@@ -10,6 +10,7 @@ from hub.identity import golden
 from hub.identity.joining import take_lock
 from hub.models import Address, Area, Person, Placement, Postcode, User
 from hub.services.postcodes import LATITUDES, LONGITUDES, written
+from hub.walls import as_county
 
 LONGEST_LINES = 300  # characters
 
@@ -43,6 +44,7 @@ def position_of(*, postcode: str, point: str) -> tuple[float, float, str]:
     return latitude, longitude, ""
 
 
+@as_county()  # a door that is nobody's yet, and whoever else lives behind it
 @transaction.atomic
 def place(
     *, person: Person, area: Area, postcode: str, point: str, lines: str, by: User, now: datetime
@@ -75,6 +77,7 @@ def place(
     )
 
 
+@as_county()  # what is shown of a person follows from the records of all agencies
 @transaction.atomic
 def take_back(*, person: Person, by: User, now: datetime) -> None:
     """Undoes the last placing: the door is again where its postcode puts it, or nowhere.

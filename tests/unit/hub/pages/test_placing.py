@@ -75,6 +75,21 @@ def test_a_coordinator_places_somebody_and_then_sees_them(place: tuple[Area, Age
     assert client.get(reverse("person", args=[person.public_id])).status_code == 200
 
 
+def test_somebody_without_an_address_is_placed_and_taken_back_by_page(place: tuple[Area, Agency]) -> None:
+    """The door made by hand is nobody's before the placing, and the records of agencies that share nothing
+    with the coordinator still count in what is shown of the person afterwards."""
+    area, agency = place
+    person = make_person(agency, make_agency(), address=None)
+    before = Person.objects.values().get(pk=person.pk)
+    client = logged_in(make_user(Role.COORDINATOR, area, agency=agency))
+    address = reverse("place-person", args=[person.public_id])
+    said = text_of(client.post(address, {"postcode": "NR11 6AA", "lines": "Side door"}, follow=True))
+    assert "is now in Aylsham" in said
+    assert Person.objects.get(pk=person.pk).address.lines == "Side door"
+    client.post(reverse("take-back-placing", args=[person.public_id]))
+    assert Person.objects.values().get(pk=person.pk) == before
+
+
 def test_a_wrong_place_keeps_what_was_typed_and_says_what_to_do(place: tuple[Area, Agency]) -> None:
     """The error stands at the top with a link to its field, which has the focus."""
     area, agency = place
