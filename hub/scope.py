@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, QuerySet, Value
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from hub import walls
 from hub.models import Agency, EmergencyAccess, Role, SharingAgreement, User
@@ -91,7 +91,8 @@ def hold(user: User, *, on: date) -> Scope:
 
     It also puts the walls up in the database: from here on PostgreSQL shows this viewer's rows only.
     """
-    scope = _work_out(user, on, Purpose.COORDINATION)
+    with walls.as_county():  # what opens the walls stands behind them
+        scope = _work_out(user, on, Purpose.COORDINATION)
     setattr(user, _HELD, ((on, Purpose.COORDINATION), scope))
     walls.put_up(_walls(user, scope))
     return scope
@@ -179,7 +180,7 @@ def _facts(user: User, purpose: str, on: date) -> tuple[list[_Party], frozenset[
     """Parties of agreements, areas planned, and people opened in an emergency, in one query."""
     rest = (Value(True), Value([], output_field=ArrayField(CharField())))
     areas = User.areas.through.objects.filter(user=user.pk).values_list("area", Value(_AREA), *rest)
-    opened = EmergencyAccess.objects.filter(user=user.pk, until__gt=Now()).order_by()
+    opened = EmergencyAccess.objects.filter(user=user.pk, until__gt=timezone.now()).order_by()
     opened = opened.values_list("person", Value(_OPENED), *rest)
     parties, planned, people = [], set(), set()
     for row in _party_rows(user.agency_id, purpose, on).union(areas, opened, all=True):

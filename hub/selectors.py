@@ -37,6 +37,7 @@ from hub.models import (
     Tombstone,
     User,
 )
+from hub.walls import as_county
 
 Purpose, Item = SharingAgreement.Purpose, SharingAgreement.Item
 REVIEW_NOTICE = timedelta(days=60)
@@ -189,7 +190,8 @@ def keys_of(person: Person) -> set[int]:
     when the join is undone each is where it was.
     """
     began = MatchDecision.objects.filter(source_record__person=person, outcome=MatchDecision.Outcome.NEW)
-    return {person.pk, *began.values_list("person", flat=True)}
+    with as_county():  # another agency's record may have brought the note; its key tells nothing
+        return {person.pk, *began.values_list("person", flat=True)}
 
 
 def notes(user: User, person: Person, *, on: date) -> QuerySet[Note]:
@@ -201,9 +203,11 @@ def notes(user: User, person: Person, *, on: date) -> QuerySet[Note]:
     return found.filter(agency__in=seen.agencies(Item.FLAGS))
 
 
-def notes_at_the_door(person: Person) -> QuerySet[Note]:
+def notes_at_the_door(person: Person) -> list[Note]:
     """Every note about a person to whom a field worker is sent: whoever rings must know of the dog."""
-    return Note.objects.filter(person__in=keys_of(person), ended_at=None)
+    found = Note.objects.filter(person__in=keys_of(person), ended_at=None).select_related("agency")
+    with as_county():  # also those written under the key that a joined record had before
+        return list(found)
 
 
 def own_notes(user: User) -> QuerySet[Note]:

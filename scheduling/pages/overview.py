@@ -14,6 +14,8 @@ from hub.recurrence import monday_of
 from visits import selectors
 from visits.models import Rota
 
+SHOWN = 20
+
 
 @allowed(Role.HUB_ADMINISTRATOR)
 def show(request: HttpRequest) -> HttpResponse:
@@ -43,6 +45,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "workers": selectors.workers(request.user).filter(is_active=True).count(),
         "agreements": hub.agreements(request.user).in_force(today).count(),
         "reviews": hub.agreements_to_review(on=today).order_by("review_on"),
+        "emergencies": hub.emergencies(request.user)
+        .filter(reviewed_at=None)
+        .select_related("user__agency")[:SHOWN],
         "left_out": hub.agencies_left_out(on=today),
         "deliveries": deliveries,
         "rotas": rotas,

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from hub import selectors as hub
 from hub.access import allowed
-from hub.models import Person
+from hub.models import Person, Role
+from hub.pages.emergency import OPENERS
 from hub.pages.listing import Filter, Listing
 from visits import selectors
 from visits.pages.panels import READERS
@@ -38,7 +39,13 @@ def index(request: HttpRequest) -> HttpResponse:
         filters=[_by_agency(request)],
     )
     unplaced = hub.people_without_a_place(request.user, on=timezone.localdate())
-    context = {"listing": listing, "without_a_place": unplaced.count()}
+    opened = hub.emergencies(request.user).filter(reviewed_at=None).select_related("user__agency", "person")
+    context = {
+        "listing": listing,
+        "without_a_place": unplaced.count(),
+        "opened": opened[:20] if request.user.role == Role.AGENCY_MANAGER else [],
+        "may_open": request.user.role in OPENERS,
+    }
     return listing.answer or render(request, "visits/people.html", context)
 
 

@@ -19,9 +19,11 @@ from hub.models import Need, Person, Role, User
 from hub.recurrence import monday_of
 from visits import selectors
 from visits.models import NamedWorker, Visit
+from visits.pages.rights import WRITERS
 from visits.wall_clock import local_day
 
 AHEAD = 14  # days of visits shown, from this Monday
+MOST = 20  # people behind one door
 HISTORY = 20  # contacts shown
 WEEKS = 4
 
@@ -43,6 +45,10 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "named": named,
         "needs": _needs(request.user, person, today),
         "skills": selectors.skill_names(),
+        "notes": hub.notes(request.user, person, on=today).select_related("agency"),
+        "household": hub.household(request.user, person, on=today)[:MOST],
+        "may_write": request.user.role in WRITERS,
+        "may_see_rights": request.user.role == Role.HUB_ADMINISTRATOR,
         "records": selectors.records_of(request.user, person, on=today).select_related("agency", "delivery"),
         **_coming(request, person, today),
         **_history(request.user, person, named, today),
@@ -59,7 +65,13 @@ def _at_the_door(request: HttpRequest, public_id: str, today: date) -> HttpRespo
         .order_by("starts_at")
     )
     visits = selectors.with_parts(visits, request.user, on=today)
-    context = {"person": person, "today": today, "visits": visits, "skills": selectors.skill_names()}
+    context = {
+        "person": person,
+        "today": today,
+        "visits": visits,
+        "skills": selectors.skill_names(),
+        "notes": hub.notes_at_the_door(person),
+    }
     return render(request, "visits/person_at_the_door.html", context)
 
 

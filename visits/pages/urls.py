@@ -1,13 +1,20 @@
 from django.urls import path
 
 from hub.pages import converters  # noqa: F401 (registers the days in addresses)
-from visits.pages import competences, occurrence, panels, people, person, workers
+from visits.pages import competences, occurrence, panels, people, person, rights, workers
 
 urlpatterns = [
     path("visits/<uuid:public_id>/", panels.visit, name="visit"),
     path("needs/<uuid:public_id>/<day:due_on>/", occurrence.show, name="occurrence"),
     path("people/", people.index, name="people"),
     path("people/<uuid:public_id>/", person.show, name="person"),
+    path("people/<uuid:public_id>/rights/", rights.show, name="person-rights"),
+    path("people/<uuid:public_id>/rights/objection/", rights.object_to, name="person-object"),
+    path("people/<uuid:public_id>/rights/hold/", rights.hold, name="person-hold"),
+    path("people/<uuid:public_id>/rights/take-back/", rights.take_back, name="person-take-back"),
+    path("people/<uuid:public_id>/rights/export/", rights.export, name="person-export"),
+    path("people/<uuid:public_id>/notes/new/", rights.new_note, name="note-new"),
+    path("people/<uuid:public_id>/notes/<int:number>/", rights.review_note, name="note-review"),
     path("workers/", workers.index, name="workers"),
     path("workers/<uuid:public_id>/", workers.show, name="worker"),
     path("workers/<uuid:public_id>/competences/new/", competences.new, name="competence-new"),
