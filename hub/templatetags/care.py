@@ -28,6 +28,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
     Role.AGENCY_MANAGER: (
         ("Deliveries", "deliveries"),
         ("Rejections", "rejections"),
+        ("Data quality", "quality"),
         ("People", "people"),
         ("Workers", "workers"),
         ("Agreements", "agreements"),
@@ -40,6 +41,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Workers", "workers"),
         ("Deliveries", "deliveries"),
         ("Rejections", "rejections"),
+        ("Data quality", "quality"),
         ("Agreements", "agreements"),
         ("Agencies", "agencies"),
     ),

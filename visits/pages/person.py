@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from hub import selectors as hub
 from hub.access import EVERYONE, allowed
-from hub.models import Need, Person, Role, User
+from hub.models import Need, Person, Role, SourceRecord, User
 from hub.recurrence import monday_of
 from visits import selectors
 from visits.models import NamedWorker, Visit
@@ -49,7 +49,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "household": hub.household(request.user, person, on=today)[:MOST],
         "may_write": request.user.role in WRITERS,
         "may_see_rights": request.user.role == Role.HUB_ADMINISTRATOR,
-        "records": selectors.records_of(request.user, person, on=today).select_related("agency", "delivery"),
+        "records": _records(request.user, person, today),
         **_coming(request, person, today),
         **_history(request.user, person, named, today),
     }
@@ -73,6 +73,37 @@ def _at_the_door(request: HttpRequest, public_id: str, today: date) -> HttpRespo
         "notes": hub.notes_at_the_door(person),
     }
     return render(request, "visits/person_at_the_door.html", context)
+
+
+def _records(user: User, person: Person, today: date) -> list[tuple[SourceRecord, list[tuple[str, bool]]]]:
+    """The agencies' records that the reader may know of; what each says, and whether so does the page."""
+    address = person.address
+    stands = {
+        "family_name": ("family name", person.family_name),
+        "given_name": ("first name", person.given_name),
+        "birth_date": ("date of birth", person.birth_date and person.birth_date.isoformat()),
+        "gender": ("gender", person.gender),
+    }
+    if hub.may_see_nhs_number(user, on=today):
+        stands["nhs_number"] = ("NHS number", person.nhs_number)
+    if hub.may_see_address(user, person) and address is not None:
+        stands["postcode"] = ("postcode", address.postcode)
+    found = selectors.records_of(user, person, on=today).select_related("agency", "delivery")
+    return [
+        (
+            record,
+            [
+                (label, _same(record.payload[name], shown))
+                for name, (label, shown) in stands.items()
+                if record.payload.get(name)
+            ],
+        )
+        for record in found
+    ]
+
+
+def _same(said: Any, shown: Any) -> bool:
+    return "".join(str(said).split()).casefold() == "".join(str(shown or "").split()).casefold()
 
 
 def _coming(request: HttpRequest, person: Person, today: date) -> dict[str, Any]:
@@ -148,7 +179,7 @@ def _history(user: User, person: Person, named: NamedWorker | None, today: date)
         )
         for contact in recent
     ]
-    return {"history": came[:HISTORY], "weeks": _weeks(came, today), "steady": _steady(came, today)}
+    return {"history": came[:HISTORY][::-1], "weeks": _weeks(came, today), "steady": _steady(came, today)}
 
 
 def _weeks(came: list[Came], today: date) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from hub.pages import converters  # noqa: F401 (registers the days in addresses)
-from visits.pages import competences, occurrence, panels, people, person, rights, workers
+from visits.pages import competences, occurrence, panels, people, person, quality, rights, workers
 
 urlpatterns = [
     path("visits/<uuid:public_id>/", panels.visit, name="visit"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/<uuid:public_id>/rights/export/", rights.export, name="person-export"),
     path("people/<uuid:public_id>/notes/new/", rights.new_note, name="note-new"),
     path("people/<uuid:public_id>/notes/<int:number>/", rights.review_note, name="note-review"),
+    path("data-quality/", quality.index, name="quality"),
     path("workers/", workers.index, name="workers"),
     path("workers/<uuid:public_id>/", workers.show, name="worker"),
     path("workers/<uuid:public_id>/competences/new/", competences.new, name="competence-new"),
