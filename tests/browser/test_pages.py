@@ -14,7 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from hub.models import Role, User
+from hub.models import Role, SharingAgreement, User
+from hub.services import notes
 from scheduling.models import PlanningRun
 from tests.factories.board import BusyWeek, make_busy_week
 from tests.factories.hub import PASSWORD, make_contact, make_need, make_user
@@ -39,6 +40,7 @@ class Site:
     busy: BusyWeek
     worker: Worker
     users: dict[str, User]
+    agreement: SharingAgreement
 
     @property
     def board(self) -> str:
@@ -62,7 +64,16 @@ def site() -> Site:
         Role.AGENCY_MANAGER: make_user(Role.AGENCY_MANAGER, agency=busy.carers),
         Role.HUB_ADMINISTRATOR: make_user(Role.HUB_ADMINISTRATOR),
     }
-    return Site(busy, worker, users)
+    notes.write(
+        person=busy.people[4],
+        kind="precaution",
+        what="Large dog",
+        do="Ring first; the owner shuts it away",
+        review_on=dt.date(2027, 3, 1),
+        by=busy.coordinator,
+        now=NOW,
+    )
+    return Site(busy, worker, users, SharingAgreement.objects.get())
 
 
 def log_in(page: Page, user: User) -> None:
@@ -105,10 +116,38 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             reverse("occurrence", args=[visit.parts.first().need.public_id, MONDAY]),
             reverse("publish", args=[rota.public_id]),
             reverse("compare", args=[rota.public_id]),
+            reverse("note-new", args=[person]),
+            "/emergency/",
             "/nowhere/",
         ],
-        Role.AGENCY_MANAGER: ["/deliveries/", "/rejections/", *office],
-        Role.HUB_ADMINISTRATOR: ["/overview/", "/deliveries/", site.board],
+        Role.AGENCY_MANAGER: [
+            "/deliveries/",
+            "/rejections/",
+            "/data-quality/",
+            "/delegations/",
+            reverse("competence-new", args=[worker]),
+            *office,
+        ],
+        Role.HUB_ADMINISTRATOR: [
+            "/overview/",
+            "/deliveries/",
+            "/data-quality/",
+            "/agencies/",
+            "/agencies/new/",
+            "/new-area/",
+            "/new-task/",
+            "/agreements/new/",
+            reverse("agreement", args=[site.agreement.reference]),
+            reverse("agreement-amend", args=[site.agreement.reference]),
+            reverse("agreement-sign", args=[site.agreement.reference]),
+            reverse("agreement-end", args=[site.agreement.reference]),
+            "/delegations/",
+            "/delegations/new/",
+            reverse("person-rights", args=[person]),
+            reverse("person-object", args=[person]),
+            reverse("person-export", args=[person]),
+            site.board,
+        ],
         Role.FIELD_WORKER: ["/my-day/", reverse("person", args=[person]), "/overview/"],
     }
 
@@ -262,6 +301,40 @@ def test_my_day_on_a_phone(page: Page, site: Site) -> None:
     page.locator(".stop a").first.click()
     expect(page.get_by_role("heading", name="Your visits here")).to_be_visible()
     assert page.get_by_text("NHS number").count() == 0
+
+
+@pytest.mark.parametrize("role", [Role.HUB_ADMINISTRATOR, Role.COORDINATOR])
+def test_the_hubs_pages_fit_a_phone(page: Page, site: Site, role: str) -> None:
+    """What is read or filled in at a door or in a meeting does not run out of a phone's width."""
+    page.set_viewport_size(PHONE)
+    log_in(page, site.users[role])
+    wide = []
+    for address in pages_of(site)[role]:
+        if "/weeks/" in address or "rotas" in address:  # the board is for a desk
+            continue
+        page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+            wide.append(address)
+    assert wide == []
+
+
+def test_an_agreement_by_keyboard_alone(page: Page, site: Site) -> None:
+    """Filled in with Tab, Space and Enter; what is missing gets the focus, and nothing typed is lost."""
+    log_in(page, site.users[Role.HUB_ADMINISTRATOR])
+    page.goto("/agreements/new/")
+    page.locator("#id_reference").focus()
+    page.keyboard.type("winter-2027")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Winter visits")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was saved yet")
+    expect(page.locator("fieldset:focus")).to_contain_text("Parties")
+    expect(page.locator("#id_title")).to_have_value("Winter visits")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.locator("input[name=parties]:checked")).to_have_count(2)
 
 
 @pytest.mark.parametrize("path", ["/people/", "/today/", "board"])
