@@ -8,12 +8,14 @@ A desk belongs to one thread at a time; the first one of a process loads the com
 from __future__ import annotations
 
 from scheduling.engine import ranking, solve
+from scheduling.engine.changes import Change, NeedEnded
 from scheduling.engine.prepared import NotInPlanError, Prepared
 from scheduling.engine.problem import Problem
 from scheduling.engine.ranking import Ranking
+from scheduling.engine.repair import Repair, repair
 from scheduling.engine.solution import Solution
 
-__all__ = ["Desk", "NotInPlanError", "rank", "warm"]
+__all__ = ["Desk", "NotInPlanError", "Repair", "rank", "repair", "warm"]
 
 
 class Desk(Prepared):
@@ -38,3 +40,4 @@ def warm() -> None:
     desk = Desk(problem, solve.solve(problem, stop=solve.Stop(steps=0)).solution, now=0)
     for occurrence in problem.occurrences:
         desk.rank(occurrence.id)
+    repair(problem, desk.plan, Change((NeedEnded(("o0",)),)), seconds=None, steps=2)

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scheduling.engine.problem import Problem
+from scheduling.engine.changes import read_change, refuse_unknown
+from scheduling.engine.check import check
+from scheduling.engine.cost import total
+from scheduling.engine.interchange import write_plan, write_problem
+from scheduling.engine.problem import Problem, ProblemError
 from scheduling.engine.solution import Solution
 
 Run = Callable[[argparse.Namespace], int]
@@ -24,15 +28,25 @@ def add_questions(commands: Any, run: Run) -> None:
         commands, run, "rank", "who could take an occurrence, at what cost, and why not the others"
     )
     ranking.add_argument("occurrence", help="its id")
+    ranking.add_argument("--now", type=int, help="the minute of the week: what has begun stands still")
     ranking.add_argument("--still", action="store_true", help="let nothing else begin at another time")
     ranking.set_defaults(answer=_rank)
+    repairing = _add(commands, run, "repair", "a legal plan after a change, touching only what it must")
+    repairing.add_argument("change", type=Path, help="a care-week-change/1 file")
+    repairing.add_argument(
+        "--seconds", type=float, help="how long to look for less to change (2 if no --steps)"
+    )
+    repairing.add_argument("--steps", type=int, help="stop after so many steps; gives the same plan again")
+    repairing.add_argument("--seed", type=int, default=1)
+    repairing.add_argument("--out", type=Path, help="where to write the repaired plan")
+    repairing.add_argument("--problem-out", type=Path, help="where to write the changed problem")
+    repairing.set_defaults(answer=_repair)
 
 
 def _add(commands: Any, run: Run, name: str, words: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=words)
     parser.add_argument("problem", type=Path)
     parser.add_argument("plan", type=Path)
-    parser.add_argument("--now", type=int, help="the minute of the week: what has begun stands still")
     parser.set_defaults(run=run)
     return parser
 
@@ -42,6 +56,30 @@ def _rank(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:
     from scheduling.engine.desk import rank  # compiled code, which the check above does not need
 
     return plain(rank(problem, plan, options.occurrence, now=options.now, moving=not options.still))
+
+
+def _repair(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:
+    try:
+        change = read_change(options.change)
+        refuse_unknown(problem, change)
+    except ProblemError as error:
+        raise UnusableQuestionError(f"{options.change}: {error}") from error
+    from scheduling.engine.repair import SECONDS, repair
+
+    seconds = SECONDS if options.seconds is None and options.steps is None else options.seconds
+    try:
+        done = repair(problem, plan, change, seconds=seconds, steps=options.steps, seed=options.seed)
+        if options.problem_out:
+            write_problem(options.problem_out, done.problem)
+        if options.out:
+            write_plan(options.out, done.problem, done.plan, done.terms)
+    except ProblemError as error:
+        raise UnusableQuestionError(f"{options.change}: {error}") from error
+    except OSError as error:
+        raise UnusableQuestionError(f"{error.filename}: {error.strerror}") from error
+    violations = check(done.problem, done.plan)
+    said = {name: value for name, value in plain(done).items() if name not in ("problem", "plan")}
+    return {"problem": problem.name, "cost": total(done.terms), **said, "violations": plain(violations)}
 
 
 def _known(problem: Problem, occurrence: str) -> None:

@@ -178,3 +178,23 @@ def test_a_ranking_is_one_line_with_every_worker(week, tmp_path):
     assert answer["refusals"] == []
     code, out, err = engine("rank", week, plan, "o9")
     assert (code, out, err.splitlines()[-1]) == (2, "", "'o9' is not an occurrence of the problem")
+
+
+def test_a_repair_writes_the_plan_and_the_changed_problem(week, tmp_path):
+    """Both files check out together, and the line says what changed."""
+    plan = write(tmp_path / "plan.json", ("o0", "w0", at(9)), ("o1", "w0", at(10)))
+    (tmp_path / "change.json").write_text(
+        '{"format": "care-week-change/1", "now": null,'
+        ' "changes": [{"kind": "worker_off", "worker": "w0", "start": 585, "end": 900}]}'
+    )
+    files = ["--out", tmp_path / "new.json", "--problem-out", tmp_path / "new-week.json"]
+    code, out, err = engine("repair", week, plan, tmp_path / "change.json", "--steps", 20, *files)
+    assert code == 0, err
+    answer = json.loads(out)
+    assert [(c["occurrence"], c["kind"]) for c in answer["changed"]] == [("o1", "time")]
+    assert (answer["people"], answer["violations"]) == (["p1"], [])
+    assert engine("check", tmp_path / "new-week.json", tmp_path / "new.json")[0] == 0
+    (tmp_path / "change.json").write_text('{"format": "care-week-change/1", "changes": [{"kind": "late"}]}')
+    code, out, err = engine("repair", week, plan, tmp_path / "change.json")
+    assert (code, out) == (2, "")
+    assert "change.json: changes[0].kind: 'late' is not one of worker_off" in err
