@@ -11,6 +11,7 @@ import json
 import sys
 
 COMMANDS = {
+    "decide": "how quickly questions about a plan are answered, and its gap to a lower bound",
     "peers": "ours, PyVRP, VROOM and OR-Tools routing on the same random days",
     "report": "run the set and write docs/benchmarks.md",
     "week": "our planner and the pipeline a user would build today on week files",

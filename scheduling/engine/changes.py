@@ -97,9 +97,9 @@ def change_from(data: Any) -> Change:
 
 def _event(field: Field) -> Event:
     kind = field.members(("kind",), others=True)["kind"]
-    read = _READERS.get(kind.text())
+    read = READERS.get(kind.text())
     if read is None:
-        raise kind.refuse(f"{kind.value!r} is not one of {', '.join(_READERS)}")
+        raise kind.refuse(f"{kind.value!r} is not one of {', '.join(READERS)}")
     return read(field)
 
 
@@ -143,7 +143,7 @@ def _span(parts: dict[str, Field]) -> tuple[int, int]:
     return start, end
 
 
-_READERS: dict[str, Callable[[Field], Event]] = {
+READERS: dict[str, Callable[[Field], Event]] = {
     "worker_off": _worker_off,
     "runs_late": _runs_late,
     "need_added": _need_added,

@@ -7,15 +7,20 @@ A desk belongs to one thread at a time; the first one of a process loads the com
 
 from __future__ import annotations
 
-from scheduling.engine import ranking, solve
+from scheduling.engine import explaining, ranking, solve
+from scheduling.engine.bound import Bound, bound
 from scheduling.engine.changes import Change, NeedEnded
+from scheduling.engine.explaining import Explanation
 from scheduling.engine.prepared import NotInPlanError, Prepared
 from scheduling.engine.problem import Problem
 from scheduling.engine.ranking import Ranking
 from scheduling.engine.repair import Repair, repair
 from scheduling.engine.solution import Solution
 
-__all__ = ["Desk", "NotInPlanError", "Repair", "rank", "repair", "warm"]
+__all__ = [
+    "Bound", "Desk", "Explanation", "NotInPlanError", "Ranking", "Repair",
+    "bound", "explain", "rank", "repair", "warm",
+]  # fmt: skip
 
 
 class Desk(Prepared):
@@ -25,12 +30,21 @@ class Desk(Prepared):
         """Who could take the occurrence, when and at what cost; see `ranking.rank`."""
         return ranking.rank(self, occurrence, moving=moving)
 
+    def explain(self, occurrence: str) -> Explanation:
+        """Why the occurrence is where it is, or why it is left out; see `explaining.explain`."""
+        return explaining.explain(self, occurrence)
+
 
 def rank(
     problem: Problem, plan: Solution, occurrence: str, *, now: int | None = None, moving: bool = True
 ) -> Ranking:
     """`Desk.rank` for one question."""
     return Desk(problem, plan, now=now).rank(occurrence, moving=moving)
+
+
+def explain(problem: Problem, plan: Solution, occurrence: str, *, now: int | None = None) -> Explanation:
+    """`Desk.explain` for one question."""
+    return Desk(problem, plan, now=now).explain(occurrence)
 
 
 def warm() -> None:
@@ -40,4 +54,6 @@ def warm() -> None:
     desk = Desk(problem, solve.solve(problem, stop=solve.Stop(steps=0)).solution, now=0)
     for occurrence in problem.occurrences:
         desk.rank(occurrence.id)
+        desk.explain(occurrence.id)
+    bound(problem, rounds=2)
     repair(problem, desk.plan, Change((NeedEnded(("o0",)),)), seconds=None, steps=2)

@@ -13,7 +13,7 @@ from scheduling.engine import tables as tb
 from scheduling.engine.building import build_tables
 from scheduling.engine.construct import take_over_plan
 from scheduling.engine.cost import TERMS, price
-from scheduling.engine.problem import Gap, Problem
+from scheduling.engine.problem import Gap, Occurrence, Problem, Worker
 from scheduling.engine.routes import clear, load
 from scheduling.engine.solution import Assignment, Solution
 from scheduling.engine.tables import Ints, Tables
@@ -91,6 +91,23 @@ class Prepared:
             if route[u] >= 0
         }
 
+    def workers_of(self, u: int) -> tuple[str, ...]:
+        """Who serves the occurrence of node u (the first of a pair) in the tables."""
+        t = self.tables
+        nodes = [u] if t.node[u, tb.TWIN] < 0 else [u, int(t.node[u, tb.TWIN])]
+        return tuple(self.problem.workers[t.route[t.spot[n, tb.ROUTE], tb.WORKER]].id for n in nodes)
+
+    def undelegated(self, worker: Worker, asked: Occurrence) -> list[str]:
+        """Skills that the occurrence needs and its agency has not delegated to the worker's."""
+        if worker.agency == asked.agency:
+            return []
+        given = {
+            d.skill
+            for d in self.problem.delegations
+            if (d.from_agency, d.to_agency) == (asked.agency, worker.agency)
+        }
+        return sorted(asked.skills - given)
+
     def restore(self) -> None:
         """Puts the standing plan back after something was tried out."""
         load(self.tables, self.kept)
@@ -107,10 +124,13 @@ class Prepared:
             raise NotInPlanError(occurrence)
         return self.problem.occurrence_index[occurrence]
 
-    def difference(self, changes: Mapping[str, Assignment | None]) -> dict[str, int]:
+    def difference(
+        self, changes: Mapping[str, Assignment | None], *, as_if: Worker | None = None
+    ) -> dict[str, int]:
         """The cost with these occurrences placed so (None: left out) less the cost now, by term.
 
         Exactly `cost.price` of the whole plan after less before, from only the rounds and people concerned.
+        `as_if` stands in for the worker of the same id.
         """
         workers: set[str] = set()
         ids = set(changes)
@@ -122,6 +142,9 @@ class Prepared:
         for worker in workers:
             ids |= self.of_worker[worker]
         part = self._part(ids)
+        if as_if is not None:
+            workers_then = tuple(as_if if w.id == as_if.id else w for w in part.workers)
+            object.__setattr__(part, "workers", workers_then)
         old = [self.placed[name] for name in ids if name in self.placed]
         new = [a for a in old if a.occurrence not in changes] + [a for a in changes.values() if a]
         one, other = price(part, Solution(tuple(old))), price(part, Solution(tuple(new)))

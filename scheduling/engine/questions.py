@@ -10,7 +10,7 @@ from typing import Any
 
 from scheduling.engine.changes import read_change, refuse_unknown
 from scheduling.engine.check import check
-from scheduling.engine.cost import total
+from scheduling.engine.cost import price, total
 from scheduling.engine.interchange import write_plan, write_problem
 from scheduling.engine.problem import Problem, ProblemError
 from scheduling.engine.solution import Solution
@@ -31,6 +31,13 @@ def add_questions(commands: Any, run: Run) -> None:
     ranking.add_argument("--now", type=int, help="the minute of the week: what has begun stands still")
     ranking.add_argument("--still", action="store_true", help="let nothing else begin at another time")
     ranking.set_defaults(answer=_rank)
+    explaining = _add(commands, run, "explain", "why an occurrence is where it is, or why it is left out")
+    explaining.add_argument("occurrence", help="its id")
+    explaining.add_argument("--now", type=int, help="the minute of the week: what has begun stands still")
+    explaining.set_defaults(answer=_explain)
+    bounding = _add(commands, run, "bound", "a cost that no legal plan can be below, and the gap to it")
+    bounding.add_argument("--seconds", type=float, default=4.0, help="how long to look for a better bound")
+    bounding.set_defaults(answer=_bound)
     repairing = _add(commands, run, "repair", "a legal plan after a change, touching only what it must")
     repairing.add_argument("change", type=Path, help="a care-week-change/1 file")
     repairing.add_argument(
@@ -56,6 +63,27 @@ def _rank(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:
     from scheduling.engine.desk import rank  # compiled code, which the check above does not need
 
     return plain(rank(problem, plan, options.occurrence, now=options.now, moving=not options.still))
+
+
+def _explain(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:
+    _known(problem, options.occurrence)
+    from scheduling.engine.desk import explain
+
+    return plain(explain(problem, plan, options.occurrence, now=options.now))
+
+
+def _bound(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:
+    from scheduling.engine.bound import bound
+
+    terms = price(problem, plan)
+    found = bound(problem, seconds=options.seconds, known=total(terms))
+    gap = 1 - found.cost / total(terms) if total(terms) else 0.0
+    return {"problem": problem.name, "cost": total(terms), "bound": found.cost, "gap": round(gap, 4)} | {
+        "terms": terms,
+        "rounds": found.rounds,
+        "seconds": round(found.seconds, 2),
+        "violations": len(check(problem, plan)),
+    }
 
 
 def _repair(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:

@@ -37,6 +37,7 @@ from scheduling.engine.routes import start_step, undo
 from scheduling.engine.rules import separate_pairs, worker_violations
 from scheduling.engine.solution import Assignment
 from scheduling.engine.standing import NO_GAPS, NO_LIMITS
+from scheduling.engine.tables import Ints
 
 TRIES, PAIR_TRIES = 12, 3
 NOBODY_BUT = -1
@@ -203,14 +204,14 @@ class Trial:
         """The cheapest option of one worker for an occurrence of one worker."""
         t, now = self.t, self.desk.now
         start = best_still(t, self.u, w, now, other_than)
-        route, cost = int(t.number[tb.FOUND]), int(t.found[0, tb.F_COST]) if start >= 0 else NOTHING
+        cost = int(t.found[0, tb.F_COST]) if start >= 0 else NOTHING
         if moving:
             row = best_moved(t, self.u, w, now, TRIES)
             if row >= 0 and t.number[tb.FOUND_TWO] < cost:
                 return self._moved(w, partial(try_found, t, self.u, row, now))
         if start < 0:
             return None
-        return self._option(w, (w,), start, [route], moves=self._home_moves())
+        return self._option(w, (w,), start, moves=self._home_moves())
 
     def _pair_options(self, moving: bool, other_than: int) -> Iterator[Option]:
         t, now = self.t, self.desk.now
@@ -230,7 +231,7 @@ class Trial:
             if row[P_COST] < NOTHING:
                 routes = [int(row[P_ROUTE]), int(row[P_OTHER])]
                 workers = tuple(int(t.route[r, tb.WORKER]) for r in routes)
-                yield self._option(w, workers, int(row[P_START]), routes, moves=self._home_moves())
+                yield self._option(w, workers, int(row[P_START]), moves=self._home_moves())
 
     def _home_moves(self) -> tuple[Move, ...]:
         return self.desk.moves(set(self.homes), but=self.id)
@@ -246,11 +247,9 @@ class Trial:
         workers = tuple(int(t.route[r, tb.WORKER]) for r in routes)
         moves = self.desk.moves({*self.homes, *routes}, but=self.id)
         undo(t, before)
-        return self._option(w, workers, start, routes, moves=moves)
+        return self._option(w, workers, start, moves=moves)
 
-    def _option(
-        self, w: int, workers: tuple[int, ...], start: int, routes: list[int], *, moves: tuple[Move, ...]
-    ) -> Option:
+    def _option(self, w: int, workers: tuple[int, ...], start: int, *, moves: tuple[Move, ...]) -> Option:
         names = [worker.id for worker in self.desk.problem.workers]
         ids = tuple(names[x] for x in workers)
         changes: dict[str, Assignment | None] = {self.id: Assignment(self.id, ids, start)}
@@ -259,6 +258,27 @@ class Trial:
             changes[move.occurrence] = Assignment(old.occurrence, old.workers, move.after)
         terms = self.desk.difference(changes)
         return Option(names[w], ids, start, total(terms), terms, moves)
+
+    def option_at(self, w: int, workers: tuple[int, ...], start: int) -> Option:
+        """What it is to have these workers at `start`, all else as it is with the occurrence taken out."""
+        return self._option(w, workers, start, moves=self._home_moves())
+
+    def terms_of_place(self) -> dict[str, int]:
+        """What its present place costs, by term: the plan's cost now less the cost without it."""
+        changes: dict[str, Assignment | None] = {self.id: None}
+        for move in self._home_moves() if self.is_free else ():
+            old = self.desk.placed[move.occurrence]
+            changes[move.occurrence] = Assignment(old.occurrence, old.workers, move.after)
+        return {term: -minutes for term, minutes in self.desk.difference(changes).items()}
+
+    def helpers(self, only: set[int] | None) -> Ints:
+        """(workers,) 1 for each who may serve it as a partner, of `only` these if they are given."""
+        problem = self.desk.problem
+        found = np.zeros(len(problem.workers), np.int32)
+        for w, worker in enumerate(problem.workers):
+            if (only is None or w in only) and problem.may_serve(worker, self.asked):
+                found[w] = 1
+        return found
 
     def refusal(self, worker: Worker) -> Refusal:
         """Why the worker has no option."""
@@ -270,7 +290,7 @@ class Trial:
         person = problem.people[problem.person_index[asked.person]]
         if missing := sorted(asked.skills - worker.skills):
             return Refusal(worker.id, Rule.SKILLS, facts={"missing": missing})
-        if lacking := undelegated(self.desk, worker, asked):
+        if lacking := self.desk.undelegated(worker, asked):
             facts = {"missing": lacking, "from_agency": asked.agency, "to_agency": worker.agency}
             return Refusal(worker.id, Rule.DELEGATION, facts=facts)
         if worker.id in person.barred_workers:
@@ -305,7 +325,7 @@ class Trial:
         """All that is broken if the worker does it at `start`; `rule` comes first, else the first found."""
         desk = self.desk
         problem = desk.problem
-        services = [service_of(problem, a) for a in self._week_of(worker)]
+        services = [service_of(problem, a) for a in self.week_of(worker)]
         services.append(service_of(problem, Assignment(self.id, (worker.id,), start)))
         found = worker_violations(problem, worker, services, separate_pairs(problem))
         ids = [name for v in found if self.id in v.ids for name in v.ids if name in problem.occurrence_index]
@@ -320,7 +340,7 @@ class Trial:
         others = tuple(dict.fromkeys(name for name in ids if name != self.id))
         return Refusal(worker.id, first, start, tuple(dict.fromkeys(rules)), others)
 
-    def _week_of(self, worker: Worker) -> list[Assignment]:
+    def week_of(self, worker: Worker) -> list[Assignment]:
         """What else the worker does, as it is with the occurrence taken out."""
         t, desk = self.t, self.desk
         found = []
@@ -346,15 +366,3 @@ class Trial:
 
 
 ORDER = ("shift", "travel", "mergeable", "separate", "break", "rest", "hours", "gap")
-
-
-def undelegated(desk: Prepared, worker: Worker, asked: Occurrence) -> list[str]:
-    """Skills that the occurrence needs and its agency has not delegated to the worker's."""
-    if worker.agency == asked.agency:
-        return []
-    given = {
-        d.skill
-        for d in desk.problem.delegations
-        if (d.from_agency, d.to_agency) == (asked.agency, worker.agency)
-    }
-    return sorted(asked.skills - given)

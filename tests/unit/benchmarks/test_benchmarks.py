@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks import decide
 from benchmarks.isolated import run_isolated
 from benchmarks.joining import Staff, tasks_of
 from benchmarks.oneday import ENOUGH, SHORT, one_day
 from benchmarks.orders import plan_of
 from benchmarks.plots import bars
 from scheduling.engine.check import check
-from scheduling.engine.interchange import problem_data
+from scheduling.engine.interchange import problem_data, write_problem
 from scheduling.engine.problem import Span
 from tests.unit.scheduling.engine.builders import (
     a_person,
@@ -112,3 +114,15 @@ def test_a_method_that_does_not_end_is_given_up():
     import time
 
     assert run_isolated(time.sleep, 600, patience=0.5) is None
+
+
+def test_answers_are_timed_and_repairs_checked(tmp_path):
+    """One line for each kind of question, and no rule broken by a repair."""
+    write_problem(tmp_path / "week.json", a_problem([an_occurrence("o0"), an_occurrence("o1", workers=2)]))
+    parser = argparse.ArgumentParser()
+    decide.add_arguments(parser)
+    options = ["--seconds", "0.1", "--questions", "2", "--repairs", "1"]
+    lines = list(decide.run(parser.parse_args([str(tmp_path / "week.json"), *options])))
+    asked = {(line["what"], line.get("of")) for line in lines}
+    assert asked >= {("rank", "any"), ("explain", "left out"), ("make a desk", None), ("bound", None)}
+    assert [line["violations"] for line in lines if "violations" in line] == [0]

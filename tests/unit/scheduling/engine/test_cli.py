@@ -198,3 +198,16 @@ def test_a_repair_writes_the_plan_and_the_changed_problem(week, tmp_path):
     code, out, err = engine("repair", week, plan, tmp_path / "change.json")
     assert (code, out) == (2, "")
     assert "change.json: changes[0].kind: 'late' is not one of worker_off" in err
+
+
+def test_a_place_is_explained_and_the_plan_bounded(week, tmp_path):
+    """The price of the place by term, and a bound that the cost is not below."""
+    plan = write(tmp_path / "plan.json", ("o0", "w0", at(9)), ("o1", "w0", at(10)))
+    code, out, err = engine("explain", week, plan, "o1")
+    assert code == 0, err
+    assert json.loads(out)["terms"]["unserved"] == -1000
+    code, out, err = engine("bound", week, plan, "--seconds", 1)
+    assert code == 0, err
+    answer = json.loads(out)
+    assert 0 < answer["bound"] <= answer["cost"] == 130
+    assert answer["violations"] == 0

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 import scheduling.engine
-from scheduling.engine import interchange
+from scheduling.engine import changes, interchange
 from scheduling.engine.cost import TERMS
+from scheduling.engine.joining import Apart
 from scheduling.engine.problem import Occurrence, Person, Policy, Problem, Worker
+from scheduling.engine.ranking import Rule
+from scheduling.engine.remedies import Help
+from scheduling.engine.repair import Kind
 from scheduling.engine.solution import Reason
 
 ENGINE = Path(scheduling.engine.__file__).parent
@@ -38,6 +42,12 @@ def test_every_rule_is_documented(name):
 def test_every_term_reason_and_list_is_documented(name):
     """A reader finds each name that a file can hold."""
     assert f"`{name}" in PAGE
+
+
+@pytest.mark.parametrize("name", sorted({*Rule, *Apart, *Help, *Kind, *changes.READERS}))
+def test_every_code_of_an_answer_is_documented(name):
+    """What refuses a worker, keeps two needs apart, would help, has changed, or may change."""
+    assert f"`{name}`" in PAGE
 
 
 @pytest.mark.parametrize("kind", [Policy, Person, Worker, Occurrence, Problem])
