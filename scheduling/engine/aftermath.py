@@ -18,6 +18,7 @@ from scheduling.engine.changes import (
 )
 from scheduling.engine.problem import (
     LATEST_MINUTE,
+    MINUTES_PER_DAY,
     Gap,
     Lock,
     Occurrence,
@@ -234,24 +235,29 @@ class _Alteration:
         return Span(round_.leave(self.old), round_.back(self.old))
 
     def _left_of(self, worker: Worker, shift: Span, fixed: Span | None) -> Span | None:
-        """What absences and the time gone leave of a shift: the piece with what is fixed, or the longest."""
+        """What absences and the time gone leave of a shift: the piece with what is fixed, or the longest.
+
+        No piece may begin on the day of another shift, which a night's shift might after midnight.
+        """
+        taken = {s.start // MINUTES_PER_DAY for s in worker.shifts if s != shift}
         pieces = [(shift.start, shift.end)]
         for off in self.offs:
             if off.worker == worker.id:
-                pieces = [
-                    p
-                    for low, high in pieces
-                    for p in ((low, min(high, off.start)), (max(low, off.end), high))
-                ]
-                pieces = [(low, high) for low, high in pieces if low < high]
-        if fixed is None:
-            if self.now is not None:
-                pieces = [(max(low, self.now), high) for low, high in pieces if high > self.now]
-            return max((Span(*p) for p in pieces), key=lambda s: s.end - s.start, default=None)
-        for low, high in pieces:
-            if low <= fixed.start < high:
-                return Span(low, high)
-        return Span(min(shift.start, fixed.start), fixed.end)
+                halves = [((low, min(high, off.start)), (max(low, off.end), high)) for low, high in pieces]
+                pieces = [(low, high) for pair in halves for low, high in pair if low < high]
+        if fixed is not None:
+            for low, high in pieces:
+                if low <= fixed.start < high:
+                    return Span(shift.start if low // MINUTES_PER_DAY in taken else low, high)
+            return Span(min(shift.start, fixed.start), fixed.end)
+        spans = [Span(low, high) for low, high in pieces if low // MINUTES_PER_DAY not in taken]
+        if self.now is not None:
+            spans = [self._from_now(s, taken) for s in spans if s.end > self.now]
+        return max(spans, key=lambda s: s.end - s.start, default=None)
+
+    def _from_now(self, span: Span, taken: set[int]) -> Span:
+        now = self.now or 0
+        return span if now <= span.start or now // MINUTES_PER_DAY in taken else Span(now, span.end)
 
     def _gaps(self, kept: set[str], new: dict[str, Occurrence]) -> tuple[tuple[Gap, ...], list[Gap]]:
         added = [g for e in self.change.events if isinstance(e, NeedAdded) for g in e.gaps]

@@ -123,7 +123,7 @@ def _forbidden(desk: Prepared, one: Occurrence, other: Occurrence) -> Iterator[t
     apart = min(_between(one, other), _between(other, one))
     if apart > problem.policy.join_wait:
         yield Apart.WINDOWS_APART, {"minutes": None if apart == NOTHING else apart}
-    held = [{k.worker for k in problem.locks if k.occurrence == o.id and k.worker} for o in (one, other)]
+    held = [_held(desk, o) for o in (one, other)]
     if all(len(h) == o.workers for h, o in zip(held, (one, other), strict=True)) and not held[0] & held[1]:
         yield Apart.LOCKED_APART, {"workers": [sorted(h) for h in held]}
     if not _common(desk, one, other):
@@ -147,8 +147,20 @@ def _between(first: Occurrence, second: Occurrence) -> int:
 
 
 def _common(desk: Prepared, one: Occurrence, other: Occurrence) -> list[int]:
+    """Positions of the workers who may serve both."""
     workers = enumerate(desk.problem.workers)
     return [w for w, x in workers if desk.problem.may_serve(x, one) and desk.problem.may_serve(x, other)]
+
+
+def _held(desk: Prepared, asked: Occurrence) -> set[str]:
+    """The workers to whom it is locked."""
+    return {k.worker for k in desk.problem.locks if k.occurrence == asked.id and k.worker}
+
+
+def _not_locked_out(desk: Prepared, asked: Occurrence, workers: list[int]) -> list[int]:
+    """Those of the workers whom its locks leave room for."""
+    held = _held(desk, asked)
+    return [w for w in workers if len(held) < asked.workers or desk.problem.workers[w].id in held]
 
 
 def _nobody(desk: Prepared, one: Occurrence, other: Occurrence) -> tuple[Apart, dict[str, Any]]:
@@ -171,7 +183,8 @@ def _tried(desk: Prepared, one: Occurrence, other: Occurrence) -> NotJoined:
     """Joins them in every way looked at, and prices the cheapest."""
     u, x = desk.node(one.id), desk.node(other.id)
     best: NotJoined | None = None
-    for place in _ways(desk, u, x, _common(desk, one, other)):
+    common = _not_locked_out(desk, other, _not_locked_out(desk, one, _common(desk, one, other)))
+    for place in list(_ways(desk, u, x, common)):
         desk.restore()
         if not place():
             continue

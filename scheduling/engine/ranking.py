@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from scheduling.engine import tables as tb
-from scheduling.engine.cost import total
+from scheduling.engine.cost import TERMS, total
 from scheduling.engine.placing import HALF
 from scheduling.engine.prepared import Move, Prepared
 from scheduling.engine.probing import (
@@ -128,7 +128,8 @@ def rank(desk: Prepared, occurrence: str, *, moving: bool = True) -> Ranking:
     """Every worker who could take the occurrence, and why each of the others cannot.
 
     An occurrence that stands in the plan is taken out of it first, so its present place is among the
-    options, at no cost. Without `moving`, nothing else may begin at another time.
+    options, at no cost (the only one if it has begun). Without `moving`, nothing else may begin at another
+    time.
 
     Raises
     ------
@@ -138,9 +139,13 @@ def rank(desk: Prepared, occurrence: str, *, moving: bool = True) -> Ranking:
     with Trial(desk, occurrence) as trial:
         if not trial.is_free:
             rule = Rule.BEGUN if trial.has_begun else Rule.NEEDED
-            refusals = tuple(Refusal(w.id, rule) for w in desk.problem.workers)
-            return Ranking(occurrence, trial.present, (), refusals)
+            here = tuple(trial.present_options())
+            others = [w.id for w in desk.problem.workers if w.id not in {o.worker for o in here}]
+            return Ranking(occurrence, trial.present, here, tuple(Refusal(name, rule) for name in others))
         options = {option.worker: option for option in trial.options(moving=moving)}
+        for option in trial.present_options():
+            if option.worker not in options or options[option.worker].cost > 0:
+                options[option.worker] = option
         refusals = tuple(trial.refusal(w) for w in desk.problem.workers if w.id not in options)
     ranked = sorted(options.values(), key=lambda o: (o.cost, len(o.moves), o.worker))
     return Ranking(occurrence, trial.present, tuple(ranked), refusals)
@@ -262,6 +267,13 @@ class Trial:
     def option_at(self, w: int, workers: tuple[int, ...], start: int) -> Option:
         """What it is to have these workers at `start`, all else as it is with the occurrence taken out."""
         return self._option(w, workers, start, moves=self._home_moves())
+
+    def present_options(self) -> Iterator[Option]:
+        """To leave it where it is, for each worker who has it."""
+        nothing = dict.fromkeys(TERMS, 0)
+        if self.present is not None:
+            for worker in self.present.workers:
+                yield Option(worker, self.present.workers, self.present.start, 0, nothing)
 
     def terms_of_place(self) -> dict[str, int]:
         """What its present place costs, by term: the plan's cost now less the cost without it."""

@@ -85,7 +85,7 @@ def test_every_option_is_legal_and_priced_exactly(seed):
     assert desk.assignments() == {a.occurrence: a for a in plan.assignments}
 
 
-@few
+@settings(max_examples=12, deadline=None)
 @given(seeds)
 def test_every_refusal_is_true(seed):
     """Whoever is refused can at no start be given the occurrence with the rest as it is."""

@@ -205,6 +205,19 @@ def test_an_absence_in_the_middle_leaves_the_longer_part_of_a_shift():
     assert [(s.start, s.end) for s in done.problem.workers[0].shifts] == [(at(10), at(15))]
 
 
+def test_a_night_cut_short_does_not_begin_on_the_day_of_the_next():
+    """Off until one in the morning: what is left would be a second shift of that day, and is not worked."""
+    shifts = [(at(21), at(5, day=1)), (at(21, day=1), at(5, day=2))]
+    problem = a_problem(
+        [an_occurrence(windows=[(at(2, day=1), at(3, day=1))])], workers=[a_worker(shifts=shifts)]
+    )
+    plan = a_plan(("o0", "w0", at(2, day=1)))
+    done = repaired(problem, plan, WorkerOff("w0", at(20), at(1, day=1)))
+    assert [(s.start, s.end) for s in done.problem.workers[0].shifts] == shifts[1:]
+    later = repaired(problem, plan, now=at(1, day=1))
+    assert placed(later)["o0"] == (("w0",), at(2, day=1))
+
+
 @pytest.mark.parametrize(
     ("event", "words"),
     [
