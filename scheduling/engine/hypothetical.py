@@ -129,7 +129,7 @@ def are_joined(t: Tables, u: int, x: int) -> bool:
         return False
     first, last = min(t.spot[u, tb.POS], t.spot[x, tb.POS]), max(t.spot[u, tb.POS], t.spot[x, tb.POS])
     for i in range(first + 1, last + 1):
-        if t.stops[r, i, tb.JOINED] == 0:
+        if t.stops[r, i, tb.CAME] != tb.JOINED_BEFORE:
             return False
     return True
 
