@@ -28,12 +28,6 @@ NEVER: dict[str, frozenset[str]] = {
     Agency.Kind.FIRE: frozenset({Item.NHS_NUMBER, Item.TASKS}),
     Agency.Kind.HOUSING: frozenset({Item.NHS_NUMBER, Item.TASKS}),
 }
-# Which of a person's fields belongs to which item. A field that stands nowhere is shown to nobody.
-FIELDS: dict[str, tuple[str, ...]] = {
-    Item.IDENTITY: ("given_name", "family_name", "birth_date", "gender", "deceased_on"),
-    Item.ADDRESS: ("address", "postcode", "area", "tenure", "restricted"),
-    Item.NHS_NUMBER: ("nhs_number", "nhs_number_verified"),
-}
 _AREA, _OPENED = "an area", "opened"  # in the place of an agency's kind: `_facts`
 _HELD = "_scope_of_this_request"
 

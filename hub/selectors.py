@@ -67,7 +67,8 @@ def people(user: User, *, on: date) -> QuerySet[Person]:
         return Person.objects.filter(Exists(_known_to(None)))
     if user.role == Role.AGENCY_MANAGER and user.agency_id:
         opened = Q(pk__in=scope.of(user, on=on).emergency)
-        return Person.objects.filter(Exists(_known_to([user.agency_id])) | opened)
+        found = Person.objects.filter(Exists(_known_to([user.agency_id])) | opened)
+        return _with_what_is_shared(found, user, on)
     if user.role == Role.COORDINATOR:
         seen = scope.of(user, on=on)
         known = Exists(_known_to(seen.agencies(Item.IDENTITY)))
@@ -83,8 +84,18 @@ def people(user: User, *, on: date) -> QuerySet[Person]:
             known &= ~Exists(objects) | Exists(_known_to([user.agency_id]))
         lives = Q(address__area__in=user.areas.all())
         here = Q(known) & lives
-        return Person.objects.filter(here | Q(pk__in=seen.emergency) if seen.emergency else here)
+        found = Person.objects.filter(here | Q(pk__in=seen.emergency) if seen.emergency else here)
+        return _with_what_is_shared(found, user, on)
     return Person.objects.none()
+
+
+def _with_what_is_shared(found: QuerySet[Person], user: User, on: date) -> QuerySet[Person]:
+    """With each person, whether an agency that knows them shares the door and the number with this user."""
+    seen = scope.of(user, on=on)
+    return found.annotate(
+        door_is_shared=Exists(_known_to(seen.agencies(Item.ADDRESS))) | Q(pk__in=seen.emergency),
+        number_is_shared=Exists(_known_to(seen.agencies(Item.NHS_NUMBER))),
+    )
 
 
 def people_without_a_place(user: User, *, on: date) -> QuerySet[Person]:
@@ -96,6 +107,7 @@ def people_without_a_place(user: User, *, on: date) -> QuerySet[Person]:
         sharing = scope.of(user, on=on).agencies(Item.IDENTITY)
         own = Q(address__isnull=True) | Q(address__area__isnull=True) | Q(address__area__in=user.areas.all())
         known = Person.objects.filter(own, Exists(_known_to(sharing)), Exists(user.areas.all()))
+        known = _with_what_is_shared(known, user, on)
     else:
         known = people(user, on=on)
     nowhere = Q(address__isnull=True) | Q(address__area__isnull=True) | Q(address__latitude__isnull=True)
@@ -180,7 +192,14 @@ def may_see_address(user: User, person: Person) -> bool:
 
     In an emergency it is, to whoever opened the record for the hour.
     """
-    return not person.restricted or person.pk in scope.held(user).emergency
+    if person.restricted:
+        return person.pk in scope.held(user).emergency
+    return getattr(person, "door_is_shared", True)
+
+
+def may_see_number_of(user: User, person: Person, *, on: date) -> bool:
+    """Whether this person's NHS number, as far as anybody knows it, is shared with this user."""
+    return may_see_nhs_number(user, on=on) and getattr(person, "number_is_shared", True)
 
 
 def keys_of(person: Person) -> set[int]:

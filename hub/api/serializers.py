@@ -42,7 +42,8 @@ class PersonSerializer(serializers.ModelSerializer):
         return person.address.postcode if self._address_is_open(person) else None
 
     def get_nhs_number(self, person: Person) -> str | None:
-        return person.nhs_number or None if self.context["may_see_nhs_number"] else None
+        may_see = self.context["may_see_nhs_number"] and getattr(person, "number_is_shared", True)
+        return (person.nhs_number or None) if may_see else None
 
     def _address_is_open(self, person: Person) -> bool:
         return person.address is not None and selectors.may_see_address(self.context["request"].user, person)

@@ -41,7 +41,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "person": person,
         "today": today,
         "show_address": hub.may_see_address(request.user, person),
-        "show_nhs_number": hub.may_see_nhs_number(request.user, on=today),
+        "show_nhs_number": hub.may_see_number_of(request.user, person, on=today),
         "named": named,
         "needs": _needs(request.user, person, today),
         "skills": selectors.skill_names(),
@@ -84,7 +84,7 @@ def _records(user: User, person: Person, today: date) -> list[tuple[SourceRecord
         "birth_date": ("date of birth", person.birth_date and person.birth_date.isoformat()),
         "gender": ("gender", person.gender),
     }
-    if hub.may_see_nhs_number(user, on=today):
+    if hub.may_see_number_of(user, person, on=today):
         stands["nhs_number"] = ("NHS number", person.nhs_number)
     if hub.may_see_address(user, person) and address is not None:
         stands["postcode"] = ("postcode", address.postcode)
