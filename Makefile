@@ -16,7 +16,7 @@ COMPILE := ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --pyth
 demo test lint: export CARE_TRIAL = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo run test lint format screenshots lock forget clean
+.PHONY: help install install-test demo run test acceptance lint format screenshots lock forget clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ run: install  ## Serve the site with its planners and its nightly timetable (POR
 test: install-test lint  ## Check the code and run every test (ARGS="tests/unit -k rota" for some)
 	@$(BIN)/pytest $(ARGS)
 	@$(if $(findstring --cov,$(ARGS)),echo "covered: $$($(BIN)/coverage report --format=total) % (more: coverage report)")
+
+acceptance: install-test  ## Run every real reference file through the feeds (DATA=folder)
+	@$(BIN)/python -m benchmarks acceptance $(if $(DATA),--data $(DATA))
 
 lint: install-test  ## Check style, types, the direction of imports and missing migrations
 	$(BIN)/ruff check .

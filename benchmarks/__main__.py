@@ -11,7 +11,9 @@ import json
 import sys
 
 COMMANDS = {
+    "acceptance": "every real reference file through the feeds: what is taken, rejected, lost",
     "decide": "how quickly questions about a plan are answered, and its gap to a lower bound",
+    "hub": "what the hub reads and stores in a second, its memory, and kills",
     "peers": "ours, PyVRP, VROOM and OR-Tools routing on the same random days",
     "report": "run the set and write docs/benchmarks.md",
     "week": "our planner and the pipeline a user would build today on week files",

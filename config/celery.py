@@ -9,10 +9,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("care")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["hub.services.receiving"])
 app.conf.beat_schedule = {
     # 03:30 local: never between 01:00 and 02:00, which a clock change skips or repeats.
     "overnight": {"task": "scheduling.tasks.open_overnight", "schedule": crontab(hour=3, minute=30)},
     "erasures": {"task": "visits.tasks.erase_expired", "schedule": crontab(hour=4, minute=45, day_of_week=0)},
     "reviews": {"task": "hub.tasks.remind_of_reviews", "schedule": crontab(hour=6, minute=0)},
     "sweep": {"task": "scheduling.tasks.sweep", "schedule": 30.0},
+    "sweep-deliveries": {"task": "hub.sweep_deliveries", "schedule": 30.0},
 }

@@ -243,6 +243,8 @@ OVERNIGHT_SECONDS = int(os.environ.get("CARE_OVERNIGHT_SECONDS", "600"))
 
 # A delivery larger than this is refused before it is read.
 DELIVERY_MAX_BYTES = 512 * 1024 * 1024
+# Files that wait to be taken in, or for a person to decide.
+INTAKE_DIR = Path(os.environ.get("CARE_INTAKE", BASE_DIR / ".private" / "intake"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

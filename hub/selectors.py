@@ -6,7 +6,8 @@ Nothing here looks at the clock: the day is passed in.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
@@ -21,6 +22,7 @@ from hub.models import (
     Delegation,
     Delivery,
     EmergencyAccess,
+    Feed,
     Hold,
     MatchDecision,
     Need,
@@ -34,6 +36,7 @@ from hub.models import (
     SharingAgreement,
     Skill,
     SourceRecord,
+    Suspension,
     Tombstone,
     User,
 )
@@ -286,6 +289,20 @@ def deliveries(user: User) -> QuerySet[Delivery]:
     return Delivery.objects.none()
 
 
+def feeds(user: User) -> QuerySet[Feed]:
+    """The ways of sending of the user's own agency, or all for the hub."""
+    return Feed.objects.filter(agency__in=agencies_of(user))
+
+
+def agencies_of(user: User) -> QuerySet[Agency]:
+    """The agencies on whose behalf this user may send."""
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return Agency.objects.filter(is_active=True)
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        return Agency.objects.filter(pk=user.agency_id, is_active=True)
+    return Agency.objects.none()
+
+
 def rejections(user: User) -> QuerySet[Rejection]:
     """The records refused in the deliveries this user may see."""
     return Rejection.objects.filter(delivery__in=deliveries(user))
@@ -351,3 +368,51 @@ def _known_to(agencies: Collection[int] | None) -> QuerySet[SourceRecord]:
     """The records by which one of these agencies, or with None any, knows the person of the outer query."""
     found = SourceRecord.objects.filter(person=OuterRef("pk"), kind=SourceRecord.Kind.PERSON)
     return found if agencies is None else found.filter(agency__in=agencies)
+
+
+def suspensions(user: User, *, on: date) -> QuerySet[Suspension]:
+    """What suspends needs of people whom this user may see, as far as the agency that says so shares it."""
+    found = Suspension.objects.filter(source_record__person__in=people(user, on=on))
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return found
+    if user.role == Role.AGENCY_MANAGER:
+        return found.filter(agency=user.agency)
+    if user.role == Role.COORDINATOR:
+        return found.filter(agency__in=scope.of(user, on=on).agencies(Item.TASKS))
+    return Suspension.objects.none()
+
+
+def of_the_living(needs: QuerySet[Need]) -> QuerySet[Need]:
+    """The needs of people of whom nobody says that they died, or a coordinator says that they did not."""
+    lifted = Suspension.objects.filter(
+        source_record__person=OuterRef("person"),
+        cause=Suspension.Cause.DIED,
+        lifted_at__isnull=False,
+    )
+    return needs.filter(Q(person__deceased=False, person__deceased_on__isnull=True) | Exists(lifted))
+
+
+def days_away(needs: Collection[Need]) -> Callable[[Need, date], bool]:
+    """Whether on a day nothing of a need is due, because its person is in hospital, has died or has left.
+
+    Whoever is no longer with one agency may still be with another, so that suspends only its own needs.
+    """
+    in_force = Suspension.objects.filter(
+        source_record__person__in={need.person_id for need in needs},
+        withdrawn_at__isnull=True,
+        lifted_at__isnull=True,
+    )
+    away: dict[int, list[tuple[int | None, date, date]]] = defaultdict(list)
+    with as_county():  # nobody is shown why; whoever says so, the door must not be knocked at
+        said = list(in_force.values_list("source_record__person", "agency", "cause", "starts_on", "ends_on"))
+    for person, agency, cause, first, until in said:
+        only = agency if cause == Suspension.Cause.LEFT else None
+        away[person].append((only, first, until or date.max))
+
+    def is_away(need: Need, day: date) -> bool:
+        return any(
+            only in (None, need.agency_id) and first <= day < until
+            for only, first, until in away.get(need.person_id, ())
+        )
+
+    return is_away

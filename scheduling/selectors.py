@@ -21,7 +21,7 @@ def runs(user: User) -> QuerySet[PlanningRun]:
 def needs_in_no_area(*, on: date) -> QuerySet[Need]:
     """Needs in force that no rota can ask for, because nobody knows in which area their person lives."""
     nowhere = Q(person__address__isnull=True) | Q(person__address__area__isnull=True)
-    living = Need.objects.filter(nowhere, person__deceased=False, person__deceased_on__isnull=True)
+    living = hub.of_the_living(Need.objects.filter(nowhere))
     return living.filter(starts_on__lte=on).exclude(ends_on__lt=on)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
 from hub import scope
 from hub import selectors as hub
@@ -205,3 +205,9 @@ def names_by_reference(agencies: Collection[int]) -> dict[tuple[int, str], str]:
         (agency, reference): name
         for agency, reference, name in found.values_list("agency", "reference", "name")
     }
+
+
+def visits_ahead(people: Collection[int], *, on: date) -> dict[int, int]:
+    """How many visits of the rotas in force each of these people still has from this day on."""
+    ahead = Visit.objects.filter(person__in=people, is_published=True, starts_at__date__gte=on)
+    return dict(ahead.order_by().values_list("person").annotate(number=Count("pk")))

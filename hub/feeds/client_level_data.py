@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -23,10 +24,12 @@ COLUMNS = Columns(
         "Postcode",
         "Accommodation Status",
     ),
-    optional=("Date of Death", "Client Type", "Event Start Date"),
+    optional=("Date of Death", "Client Type", "Event Start Date", "Event Outcome"),
     strict=False,
 )
 CARERS = ("carer", "unpaid carer")
+DIED = "nfa deceased"  # "NFA - Deceased" of Release 1 and "NFA: Deceased" of Release 2
+NO_GENDER = ("not stated", "not known", "unknown", "indeterminate", "not specified", "prefer not to say")
 
 
 def read(stream: BinaryIO) -> Iterator[Record | Rejected | Skipped]:
@@ -60,10 +63,19 @@ def _person(fields: Fields) -> PersonRecord:
         family_name=family_name,
         given_name=given_name,
         birth_date=fields.soft("Date of Birth", values.day),
-        gender=fields.soft("Gender", values.gender),
+        gender=fields.soft("Gender", _gender),
         nhs_number=fields.soft("NHS Number", values.nhs_number),
         postcode=fields.soft("Postcode", values.postcode) or "",
         tenure=fields.soft("Accommodation Status", tenure.of_accommodation),
-        deceased=bool(fields.text("Date of Death")),
+        deceased=bool(fields.text("Date of Death")) or _bare(fields.text("Event Outcome")) == DIED,
         deceased_on=fields.soft("Date of Death", values.day),
     )
+
+
+def _gender(text: str) -> str | None:
+    """The gender; None for the ways in which councils say that they do not know."""
+    return None if text.lower() in NO_GENDER else values.gender(text)
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.sub(r"[^a-z]", " ", text.lower()).split())

@@ -10,7 +10,7 @@ from hub.feeds import values
 from hub.feeds.fields import Fields, rejected
 from hub.feeds.record import GapRecord, PersonRecord, Record, Rejected, Skipped
 from hub.feeds.seen import Seen
-from hub.feeds.table import Columns, rows
+from hub.feeds.table import Columns, Row, rows
 from hub.feeds.values import RefusedError
 
 PERSON_REQUIRED = ("client_reference", "family_name")
@@ -68,7 +68,14 @@ def read_rows(
     stream: BinaryIO, columns: Columns, take: Callable[[Fields], Iterator[Record | Skipped]]
 ) -> Iterator[Record | Rejected | Skipped]:
     """Yields what `take` makes of each row, then what the row went without or why it was refused."""
-    for row in rows(stream, columns):
+    yield from each_row(rows(stream, columns), take)
+
+
+def each_row(
+    found: Iterator[Row | Rejected], take: Callable[[Fields], Iterator[Record | Skipped]]
+) -> Iterator[Record | Rejected | Skipped]:
+    """The same for rows that have been found otherwise."""
+    for row in found:
         if isinstance(row, Rejected):
             yield row
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from hub.feeds import repeats, values
@@ -29,10 +29,16 @@ COLUMNS = Columns(required=PERSON_REQUIRED, optional=(*PERSON_OPTIONAL, "need_re
 
 def read(stream: BinaryIO) -> Iterator[Record | Rejected | Skipped]:
     """Yields each person once and the needs that rows hold."""
+    yield from read_rows(stream, COLUMNS, taker())
+
+
+def taker() -> Callable[[Fields], Iterator[Record | Skipped]]:
+    """What makes records of the rows of one file, whatever its columns were called."""
     people, needs = Seen(), Seen()
 
-    def take(fields: Fields) -> Iterator[Record]:
-        yield from person_once(fields, people)
+    def take(fields: Fields) -> Iterator[Record | Skipped]:
+        said = list(person_once(fields, people))
+        yield from said
         client = fields.key
         if fields.text("need_reference"):
             yield _need(fields, key=reference_once(fields, "need_reference", needs), client=client)
@@ -43,8 +49,10 @@ def read(stream: BinaryIO) -> Iterator[Record | Rejected | Skipped]:
                 field="need_reference",
                 value_class="empty",
             )
+        elif not said:
+            yield Skipped(fields.place, "says nothing new of the person")
 
-    yield from read_rows(stream, COLUMNS, take)
+    return take
 
 
 def _need(fields: Fields, *, key: str, client: str) -> NeedRecord:

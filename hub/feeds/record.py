@@ -1,8 +1,9 @@
 """What every feed yields, whatever the format: records in one common shape, or rejections.
 
-A feed is a module with `read(stream) -> Iterator[Record | Rejected | Skipped]`. It knows bytes and
-formats, not the database. It raises `FeedError` only when the file as a whole is not what
-the feed expects; anything wrong with one record is a `Rejected`, and the rest goes on.
+A feed is a module with `read(stream) -> Iterator[Item]`. It knows bytes and formats, not the database.
+It raises `FeedError` only when the file as a whole is not what the feed expects; anything wrong with one
+record is a `Rejected`, and the rest goes on. `said_at` is when the sender last changed what a record
+says, where the format tells: of two records with one key the later counts, in whatever order they come.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class PersonRecord:
     restricted: bool = False
     deceased: bool = False  # also true when the day of death is not known
     deceased_on: date | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class NeedRecord:
     mergeable: bool = True
     separate_reason: str = ""
     gaps: tuple[GapRecord, ...] = ()
+    group: str = ""  # the key of the resource that this need is one of several of
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,33 @@ class ContactRecord:
     worker_reference: str
     starts_at: datetime
     minutes: int
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceRecord:
+    """Days on which a person is not to be visited at home: in hospital, or no longer with this agency."""
+
+    key: str
+    place: str
+    person_key: str
+    cause: str  # hospital or left
+    starts_on: date
+    ends_on: date | None = None  # the first day at home again; none while that is not known
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRecord:
+    """A home without anybody's name: where it is and how it is held."""
+
+    key: str
+    place: str
+    address_lines: tuple[str, ...] = ()
+    postcode: str = ""
+    uprn: str | None = None
+    tenure: str | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +140,43 @@ class Rejected:
 class Skipped:
     """Well formed, but nothing to take; counted, so that the whole file is accounted for.
 
-    `ends_need` is the key of a need sent earlier that is no longer to be done; it also stands for
+    `ends_need` is the key of a need or an absence sent earlier that no longer holds; it also stands for
     the needs whose keys begin with it and an @.
     """
 
     place: str
     why: str
     ends_need: str = ""
+    said_at: datetime | None = None
 
 
-Record = PersonRecord | NeedRecord | ContactRecord
+@dataclass(frozen=True, slots=True)
+class Replaces:
+    """Which needs a resource now consists of: others of its group end. It is no record itself.
+
+    A key in `live` that ends with an * stands for every key that begins so.
+    """
+
+    place: str
+    group: str
+    live: tuple[str, ...]
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AllOrNothing:
+    """The sender wants all of the delivery taken or nothing of it. No record itself."""
+
+    place: str
+
+
+Record = PersonRecord | NeedRecord | ContactRecord | AbsenceRecord | HomeRecord
+Item = Record | Rejected | Skipped | Replaces | AllOrNothing
 
 
 class Feed(Protocol):
     """A format that partners send."""
 
-    def read(self, stream: BinaryIO) -> Iterator[Record | Rejected | Skipped]:
+    def read(self, stream: BinaryIO) -> Iterator[Item]:
         """Yields everything in the order of the file; memory does not grow with the file."""
         ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum
@@ -50,7 +50,45 @@ def rows(stream: BinaryIO, columns: Columns) -> Iterator[Row | Rejected]:
     """Yields the rows below the heading. Raises `FeedError` if this is not UTF-8 CSV with these columns."""
     lines = _Lines(stream)
     heading = _heading(lines)
-    names = _names(heading, columns)
+    yield from _rows(lines, _names(heading, columns))
+
+
+def beginning(stream: BinaryIO, most: int) -> tuple[list[str], list[list[str]]]:
+    """The heading and the first rows that can be read. Raises `FeedError` if this is not UTF-8 CSV."""
+    lines = _Lines(stream)
+    heading = _heading(lines)
+    _check_width(heading)
+    found = []
+    while len(found) < most and (row := lines.next_row(len(heading))) is not None:
+        found += [row[1]] if isinstance(row, tuple) else []
+    return heading, found
+
+
+def rows_below(
+    stream: BinaryIO, name: Callable[[list[list[str]]], list[str] | None], *, most: int
+) -> Iterator[Row | Rejected]:
+    """Yields the rows below a heading of several rows, of which `name` makes the names of the columns.
+
+    `name` is asked after each row until it answers, for at most `most` rows; then it must raise `FeedError`.
+    """
+    lines = _Lines(stream)
+    heading = [_heading(lines)]
+    _check_width(heading[0])
+    names = name(heading)
+    while names is None:
+        found = lines.next_row(len(heading[0]))
+        if not isinstance(found, tuple) or len(heading) >= most:
+            raise FeedError(
+                f"The heading is not that of this feed within {most} rows.",
+                place=f"line {lines.number}",
+                rule="heading_missing",
+            )
+        heading.append(found[1])
+        names = name(heading)
+    yield from _rows(lines, names)
+
+
+def _rows(lines: _Lines, names: list[str]) -> Iterator[Row | Rejected]:
     while (found := lines.next_row(len(names))) is not None:
         if isinstance(found, Rejected):
             yield found
@@ -147,14 +185,18 @@ def _heading(lines: _Lines) -> list[str]:
     return cells
 
 
-def _names(heading: list[str], columns: Columns) -> list[str]:
-    """The column of the feed that each heading stands for, "" for one that is passed over."""
+def _check_width(heading: list[str]) -> None:
     if len(heading) > MAX_COLUMNS:
         raise FeedError(
             f"The heading has {len(heading)} columns; {MAX_COLUMNS} is the most.",
             place="heading",
             rule="too_many_columns",
         )
+
+
+def _names(heading: list[str], columns: Columns) -> list[str]:
+    """The column of the feed that each heading stands for, "" for one that is passed over."""
+    _check_width(heading)
     known = {_bare(name): name for name in (*columns.required, *columns.optional)}
     names = [known.get(_bare(cell), "") for cell in heading]
     found = [name for name in names if name]

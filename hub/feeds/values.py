@@ -39,7 +39,7 @@ class RefusedError(ValueError):
 def clean(raw: str) -> str:
     """NFC, one space between words, no control, zero-width or direction marks."""
     if raw.isascii() and raw.isprintable():
-        return " ".join(raw.split())
+        return " ".join(raw.split()) if "  " in raw else raw.strip(" ")
     kept = (
         " " if char in "\r\n\t\v\f\x85" else char
         for char in raw

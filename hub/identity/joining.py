@@ -106,7 +106,7 @@ def _store(arrivals: Sequence[Arrival], *, now: datetime) -> None:
         [arrival.source for arrival in arrivals],
         update_conflicts=True,
         unique_fields=["agency", "kind", "key"],
-        update_fields=["delivery", "feed", "place", "content_hash", "payload"],
+        update_fields=["delivery", "feed", "place", "content_hash", "payload", "said_at"],
     )
     KnownAs.objects.bulk_create(
         [

@@ -20,12 +20,14 @@ LONGEST_KEY = 120  # characters; folding may lengthen a name
 _PERSON_FIELDS = frozenset(field.name for field in fields(PersonRecord))
 
 
+# What stands in columns of its own, beside what is said.
+_BESIDE = frozenset({"place", "key", "said_at", "group"})
+
+
 def payload(record: Record) -> dict[str, Any]:
     """Everything the record says but where it stood, as JSON keeps it."""
     return {
-        name: _plain(getattr(record, name))
-        for name in record.__dataclass_fields__
-        if name not in ("place", "key")
+        name: _plain(getattr(record, name)) for name in record.__dataclass_fields__ if name not in _BESIDE
     }
 
 

@@ -8,6 +8,7 @@ from hub.models.matching import MatchDecision, MatchModel, MatchReview
 from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
 from hub.models.person import Address, KnownAs, Person, Placement
 from hub.models.rights import Hold, Note, Objection, Tombstone
+from hub.models.suspension import Suspension
 from hub.models.user import Role, User
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "SharingAgreement",
     "Skill",
     "SourceRecord",
+    "Suspension",
     "Tombstone",
     "User",
 ]

@@ -50,7 +50,14 @@ class Feed(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="feeds")
-    format = models.CharField(max_length=40, help_text="A key of hub.feeds.FEEDS")
+    format = models.CharField(max_length=40, help_text="A key of hub.feeds.FEEDS, or mapped")
+    mapping = models.JSONField(default=dict, blank=True, help_text="Which columns a mapped feed reads")
+    is_complete = models.BooleanField(
+        default=False, help_text="Every file lists all needs: one that is missing has ended"
+    )
+    hold_share = models.PositiveSmallIntegerField(
+        default=20, help_text="Per cent of the agency's needs that a delivery may end or change by itself"
+    )
 
     class Meta:
         ordering = ["code"]

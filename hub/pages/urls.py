@@ -2,15 +2,22 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from hub.pages import agencies, agreements, deliveries, emergency, placing
+from hub.pages import agencies, agreements, deliveries, emergency, intake, placing, suspensions
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", login_not_required(LogoutView.as_view()), name="logout"),
     path("deliveries/", deliveries.index, name="deliveries"),
+    path("deliveries/new/", intake.upload, name="upload"),
     path("deliveries/<uuid:public_id>/", deliveries.show, name="delivery"),
+    path("deliveries/<uuid:public_id>/decide/", intake.decide, name="delivery-decide"),
+    path("deliveries/<uuid:public_id>/progress/", intake.progress, name="delivery-progress"),
+    path("deliveries/<uuid:public_id>/columns/", intake.mapping, name="delivery-mapping"),
+    path("suspensions/<int:number>/", suspensions.act, name="suspension"),
+    path("feeds/", intake.feeds, name="feeds"),
+    path("feeds/new/", intake.new_feed, name="feed-new"),
     path("rejections/", deliveries.rejections, name="rejections"),
-    path("rejections.csv", deliveries.rejections_csv, name="rejections-csv"),
+    path("rejections/<int:number>/settle/", deliveries.settle, name="rejection-settle"),
     path("placing/", placing.index, name="placing"),
     path("placing/done/", placing.placed, name="placed"),
     path("placing/<uuid:public_id>/", placing.show, name="place-person"),

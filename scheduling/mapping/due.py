@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from hub import selectors as hub
 from hub.models import Agency, Area, Cancellation, Need
 from hub.recurrence import days_due
 from scheduling.mapping.clock import WeekClock
@@ -48,9 +49,12 @@ class Asked:
 def asked(area: Area, clock: WeekClock, agencies: Sequence[Agency]) -> Asked:
     """What these agencies' needs ask of the area in the week.
 
-    Someone who has died is asked about no more: such an occurrence is not due, so it is in no heap.
+    Someone who has died is asked about no more, nor is someone in hospital while they are there: such an
+    occurrence is not due, so it is in no heap; Today tells of it until a coordinator has seen it.
     """
-    due = [one for need in _needs(area, clock, agencies) for one in _due(need, clock)]
+    needs = _needs(area, clock, agencies)
+    away = hub.days_away(needs)
+    due = [one for need in needs for one in _due(need, clock) if not away(need, one.due_on)]
     called_off = set(
         Cancellation.objects.filter(
             need__in={one.need.pk for one in due}, due_on__range=(clock.days[0], clock.days[-1])
@@ -72,8 +76,7 @@ def _needs(area: Area, clock: WeekClock, agencies: Sequence[Agency]) -> list[Nee
         Q(ends_on__isnull=True) | Q(ends_on__gte=clock.days[0]), starts_on__lte=clock.days[-1]
     )
     here = alive.filter(agency__in=agencies, person__address__area=area)
-    living = here.filter(person__deceased=False, person__deceased_on__isnull=True)
-    return list(living.select_related("person__address").order_by("pk"))
+    return list(hub.of_the_living(here).select_related("person__address").order_by("pk"))
 
 
 def _due(need: Need, clock: WeekClock) -> list[Due]:

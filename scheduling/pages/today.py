@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from hub import selectors as hub
 from hub.access import allowed
-from hub.models import SharingAgreement, User
+from hub.models import SharingAgreement, Suspension, User
 from hub.recurrence import monday_of
 from scheduling import selectors
 from scheduling.models import PlanningRun
@@ -40,6 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "reviews": hub.agreements_to_review(on=today)
         .filter(pk__in=hub.agreements(request.user))
         .order_by("review_on")[:SHOWN],
+        "suspensions": _suspensions(request.user, today),
         "left_out": hub.agencies_left_out(on=today)[:SHOWN],
         "without_a_place": _without_a_place(request.user, today),
         "live": runs.filter(status__in=LIVE)[:SHOWN],
@@ -60,3 +61,11 @@ def _without_a_place(user: User, today: date) -> int:
         .values("person")
     )
     return waiting.distinct().count()
+
+
+def _suspensions(user: User, today: date) -> list[tuple[Suspension, int]]:
+    """What has suspended or resumed care and nobody has seen yet, with the visits that are still planned."""
+    found = hub.suspensions(user, on=today).filter(seen_at__isnull=True)
+    rows = list(found.select_related("source_record__person", "agency").order_by("-told_at")[:SHOWN])
+    planned = visit_selectors.visits_ahead({row.source_record.person_id for row in rows}, on=today)
+    return [(row, planned.get(row.source_record.person_id, 0)) for row in rows]

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from hub.feeds import repeats
 from hub.feeds.fhir import timing
 from hub.feeds.fhir.elements import Found, Json, instant, items, part, text
-from hub.feeds.fhir.need import Undertaking, needs_of, person_key
+from hub.feeds.fhir.need import Undertaking, person_key, whole
 from hub.feeds.fields import Fields
-from hub.feeds.record import ContactRecord, NeedRecord, Skipped
+from hub.feeds.record import ContactRecord, Item, Skipped
 from hub.feeds.values import RefusedError, text_up_to, whole_number
 
 TO_COME = frozenset({"booked", "arrived", "checked-in"})
@@ -18,12 +18,12 @@ NOT_BOOKED = frozenset({"proposed", "pending", "waitlist"})
 CALLED_OFF = frozenset({"cancelled", "noshow", "entered-in-error"})
 
 
-def take(found: Found) -> Iterator[NeedRecord | ContactRecord | Skipped]:
+def take(found: Found) -> Iterator[Item]:
     """Yields a need, a contact, or why there is neither. Raises `RefusedError` for what cannot be read."""
     status = text(found.resource.get("status"))
     key = f"Appointment/{found.checked_id()}"
     if status in TO_COME:
-        yield from needs_of(found, _undertaking(found, key))
+        yield from whole(found, _undertaking(found, key))
     elif status == "fulfilled":
         yield _contact(found, key)
     elif status in CALLED_OFF:

@@ -8,13 +8,14 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from hub.feeds.fhir import xml
 from hub.feeds.fhir.elements import Found, Json, last_part, type_name
-from hub.feeds.record import FeedError, Rejected, Skipped
+from hub.feeds.record import AllOrNothing, FeedError, Rejected, Skipped
 
 MAX_DOCUMENT = 64 * 1024 * 1024  # bytes
 MAX_LINE = 5 * 1024 * 1024
 NDJSON = "Send it as newline-delimited JSON, one resource on each line."
-Resources = Iterator[Found | Rejected | Skipped]
+Resources = Iterator[Found | Rejected | Skipped | AllOrNothing]
 
 
 def resources(stream: BinaryIO) -> Resources:
@@ -24,6 +25,9 @@ def resources(stream: BinaryIO) -> Resources:
         number, first = number + 1, stream.readline(MAX_DOCUMENT + 1)
         first = first.removeprefix(b"\xef\xbb\xbf") if number == 1 else first
     _refuse_other_formats(first)
+    if first.lstrip().startswith(b"<"):
+        yield from _document(xml.read(first.lstrip(), stream, limit=MAX_DOCUMENT))
+        return
     second = b"\n"
     lines_between = number
     alone = _loads(first)
@@ -44,12 +48,12 @@ def resources(stream: BinaryIO) -> Resources:
 def _refuse_other_formats(first: bytes) -> None:
     if not first:
         raise FeedError("The file is empty. Export it again.", rule="empty")
+    if first.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        raise FeedError("The file is an archive. Send what is in it.", place="line 1", rule="json")
     if first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first[:100]:
         raise FeedError("The file is in UTF-16. Save it in UTF-8.", place="line 1", rule="utf16")
-    if first.lstrip().startswith(b"<"):
-        raise FeedError("The file is XML. Send FHIR as JSON.", place="line 1", rule="xml")
-    if first.lstrip()[:1] not in (b"{", b"["):
-        raise FeedError("The file is not JSON. Send FHIR as JSON.", place="line 1", rule="json")
+    if first.lstrip()[:1] not in (b"{", b"[", b"<"):
+        raise FeedError("The file is neither JSON nor XML. Send FHIR.", place="line 1", rule="json")
 
 
 def _whole(stream: BinaryIO, *read: bytes) -> Any:
@@ -71,7 +75,7 @@ def _whole(stream: BinaryIO, *read: bytes) -> Any:
 def _document(document: Any) -> Resources:
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise FeedError(
-            "The file is JSON but no FHIR resource: it has no resourceType.",
+            "The file is no FHIR resource: it has no resourceType.",
             place="line 1",
             rule="resource_type",
         )
@@ -115,13 +119,17 @@ def _numbered(stream: BinaryIO, number: int, last: bytes) -> Iterator[tuple[int,
 def _entries(bundle: Json, *, place: str) -> Resources:
     listed = bundle.get("entry") or []
     entries = listed if isinstance(listed, list) else [listed]
+    if bundle.get("type") == "transaction":
+        yield AllOrNothing(place)
     names = dict(_names(entries))
     found: list[Found] = []
+    sent = _text(bundle.get("timestamp"))
     for number, entry in enumerate(entries):
         at = f"{place}.entry[{number}]"
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict):
-            found.append(Found(f"{at}.resource", resource, _text(entry.get("fullUrl")), names))
+            url, put = _text(entry.get("fullUrl")), _address(entry)
+            found.append(Found(f"{at}.resource", resource, url, names, sent, put))
         elif isinstance(entry, dict) and resource is None:
             yield _without_resource(entry, at)
         else:
@@ -136,7 +144,14 @@ def _names(entries: list[Any]) -> Iterator[tuple[str, tuple[str, str]]]:
         address, resource = _text(entry.get("fullUrl")), entry["resource"]
         if address:
             kind = _text(resource.get("resourceType"))
-            yield address, (kind, Found("", resource, address).id)
+            yield address, (kind, Found("", resource, address, address=_address(entry)).id)
+
+
+def _address(entry: Json) -> str:
+    """The Patient/ID that the entry asks to be put to."""
+    asked = entry.get("request")
+    is_put = isinstance(asked, dict) and asked.get("method") == "PUT"
+    return _text(asked.get("url")).partition("?")[0] if is_put else ""
 
 
 def _without_resource(entry: Json, place: str) -> Skipped:

@@ -12,6 +12,7 @@ from hub.feeds import values
 from hub.feeds.values import LOCAL, RefusedError, clean
 
 Json = Mapping[str, Any]
+YEARS_BEFORE = 1900  # nothing was said in a computer's first year or the year 1
 MAX_ID = 64  # characters, as FHIR has it
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -27,12 +28,28 @@ class Found:
     resource: Json = field(repr=False)
     full_url: str = ""
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    sent: str = ""  # when its Bundle was put together
+    address: str = ""  # where the Bundle asks for it to be put: Patient/ID
 
     @property
     def id(self) -> str:
         """The id of the resource, else the end of its full address, else ""."""
         own = self.resource.get("id")
-        return clean(own) if isinstance(own, str) and own else last_part(self.full_url)
+        return clean(own) if isinstance(own, str) and own else last_part(self.address or self.full_url)
+
+    def said_at(self) -> datetime | None:
+        """When the sender last changed it, as far as that is told and can be read."""
+        meta = self.resource.get("meta")
+        told = meta.get("lastUpdated") if isinstance(meta, dict) else None
+        for written in (told, self.sent):
+            if isinstance(written, str) and len(written) > len("2026-03-02T07"):
+                try:
+                    at = datetime.fromisoformat(written)
+                except ValueError:
+                    continue
+                if at.tzinfo is not None and at.year > YEARS_BEFORE:
+                    return at.astimezone(UTC)
+        return None
 
     def checked_id(self) -> str:
         """The id. Raises `RefusedError` if there is none or it is too long."""
@@ -75,6 +92,8 @@ def text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, dict) and value and value.keys() <= {"extension", "id"}:
+        return ""  # a primitive without a value, only with extensions, as XML writes it
     raise RefusedError("type", "Give a single value where FHIR has one.", value_class=type(value).__name__)
 
 

@@ -12,7 +12,7 @@ from hub.feeds.fhir.elements import MAX_ID, Found, Json, codes, wording
 from hub.feeds.fhir.extensions import NEED, TASK, cells_of, gaps_of
 from hub.feeds.fhir.timing import Band, Schedule, Slot
 from hub.feeds.fields import Fields
-from hub.feeds.record import NeedRecord
+from hub.feeds.record import NeedRecord, Replaces
 from hub.feeds.values import RefusedError
 
 DAYTIME: Band = (time(8), time(18))
@@ -31,6 +31,7 @@ class Undertaking:
     title: str = ""
     priority: int = 3
     tolerance: int = 30  # minutes around a time of day
+    group: str = ""  # the key itself if nothing else is said
 
 
 def person_key(found: Found, reference: Any) -> str:
@@ -49,6 +50,13 @@ def tasks_of(concepts: Any) -> tuple[str, ...]:
             "task_code", f"Add a coding with system {TASK}.", field="code", value_class="empty"
         )
     return Fields("", {"code": named}).required("code", values.tasks)
+
+
+def whole(found: Found, asked: Undertaking) -> Iterator[NeedRecord | Replaces]:
+    """Yields the needs of a resource that is all of its group, then what they replace."""
+    needs = list(needs_of(found, asked))
+    yield from needs
+    yield Replaces(found.place, asked.key, tuple(need.key for need in needs))
 
 
 def needs_of(found: Found, asked: Undertaking) -> Iterator[NeedRecord]:
@@ -85,6 +93,7 @@ def needs_of(found: Found, asked: Undertaking) -> Iterator[NeedRecord]:
             mergeable=not reason,
             separate_reason=reason,
             gaps=gaps_of(found, asked.element, key=asked.key + slot.suffix),
+            group=asked.group or asked.key,
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hub.feeds.fhir import timing
 from hub.feeds.fhir.elements import Found, Json, items, part, refuse_modifiers, text
-from hub.feeds.fhir.need import Undertaking, needs_of, person_key
+from hub.feeds.fhir.need import Undertaking, needs_of, person_key, whole
 from hub.feeds.fields import rejected
-from hub.feeds.record import NeedRecord, Rejected, Skipped
+from hub.feeds.record import Item, NeedRecord, Replaces, Skipped
 from hub.feeds.values import RefusedError
 
 ENDED = frozenset({"completed", "revoked", "on-hold", "entered-in-error", "cancelled", "stopped"})
@@ -19,7 +20,7 @@ PRIORITIES = {"": 3, "routine": 3, "urgent": 2, "asap": 1, "stat": 1}
 LONGEST_ACTIVITY_ID = 40
 
 
-def take_service_request(found: Found) -> Iterator[NeedRecord | Skipped]:
+def take_service_request(found: Found) -> Iterator[Item]:
     """Yields a need for each time of day, or what ends. Raises `RefusedError` for what cannot be read."""
     request = found.resource
     key = f"ServiceRequest/{found.checked_id()}"
@@ -37,25 +38,31 @@ def take_service_request(found: Found) -> Iterator[NeedRecord | Skipped]:
         schedule=_schedule(request, "occurrence", otherwise_from=text(request.get("authoredOn"))),
         priority=PRIORITIES[priority],
     )
-    yield from needs_of(found, asked)
+    yield from whole(found, asked)
 
 
-def take_care_plan(found: Found) -> Iterator[NeedRecord | Rejected | Skipped]:
+def take_care_plan(found: Found) -> Iterator[Item]:
     """Yields what each activity gives; one that cannot be read does not keep the others back."""
     key = f"CarePlan/{found.checked_id()}"
+    live: list[str] = []
     for number, activity in enumerate(items(found.resource.get("activity"))):
         place = f"{found.place}.activity[{number}]"
-        at = Found(place, found.resource, found.full_url, found.names)
+        at = replace(found, place=place)
+        own = f"{key}/{number}"
         try:
-            own = text(activity.get("id")) or str(number)
-            yield from _activity(at, part(activity, "detail"), f"{key}/{own[:LONGEST_ACTIVITY_ID]}")
+            own = f"{key}/{(text(activity.get('id')) or str(number))[:LONGEST_ACTIVITY_ID]}"
+            for item in _activity(at, part(activity, "detail"), own, group=key):
+                live += [item.key] if isinstance(item, NeedRecord) else []
+                yield item
         except RefusedError as refused:
+            live += [own, f"{own}@*"]  # what it said before stands until it can be read
             yield rejected(refused, place=place, key=key)
+    yield Replaces(found.place, key, tuple(live))
     if not found.resource.get("activity"):
         yield Skipped(found.place, "a CarePlan without activities")
 
 
-def _activity(found: Found, detail: Json, key: str) -> Iterator[NeedRecord | Skipped]:
+def _activity(found: Found, detail: Json, key: str, *, group: str) -> Iterator[NeedRecord | Skipped]:
     plan = found.resource
     if nothing := _nothing_to_do(found, plan, key, active=frozenset({"active"})):
         yield nothing
@@ -73,6 +80,7 @@ def _activity(found: Found, detail: Json, key: str) -> Iterator[NeedRecord | Ski
         element=detail,
         concepts=detail.get("code"),
         schedule=_schedule(detail, "scheduled", otherwise_from=text(part(plan, "period").get("start"))),
+        group=group,
     )
     yield from needs_of(found, asked)
 

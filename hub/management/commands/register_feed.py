@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from hub.feeds import FEEDS
 from hub.models import Agency
 from hub.services import feeds
 
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         """CODE --agency CODE --format FORMAT."""
         parser.add_argument("code", help="the name of the feed, for example coastal-care-schedule")
         parser.add_argument("--agency", required=True, help="the code of the agency")
-        parser.add_argument("--format", required=True, choices=sorted(FEEDS))
+        parser.add_argument("--format", required=True, choices=feeds.FORMATS)
 
     def handle(self, *, code: str, agency: str, format: str, **options: Any) -> None:
         """Register it."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from hub.feeds.record import PersonRecord
+from hub.feeds.record import HomeRecord, PersonRecord
 from hub.identity.names import fold
 from hub.models import Address, Postcode
 from hub.services.receiving.taking import Taking
@@ -13,7 +13,7 @@ from hub.services.receiving.taking import Taking
 LONGEST_KEY = 320  # characters
 
 
-def resolve(taking: Taking, records: Sequence[PersonRecord]) -> dict[str, Address]:
+def resolve(taking: Taking, records: Sequence[PersonRecord | HomeRecord]) -> dict[str, Address]:
     """The front door of each record that names one, by the record's key; doors not seen before are made.
 
     Two records share a door if its lines and postcode agree when folded, or its UPRN and postcode.
@@ -48,11 +48,11 @@ def sector(postcode: str) -> str:
     return postcode[:-2]
 
 
-def _has_address(record: PersonRecord) -> bool:
+def _has_address(record: PersonRecord | HomeRecord) -> bool:
     return bool(record.address_lines or record.postcode or record.uprn)
 
 
-def _address(taking: Taking, record: PersonRecord) -> Address:
+def _address(taking: Taking, record: PersonRecord | HomeRecord) -> Address:
     lines = ", ".join(line for line in record.address_lines if line.strip())
     if lines:
         key = (fold(lines) + fold(record.postcode))[:LONGEST_KEY]

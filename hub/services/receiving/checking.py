@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hub.feeds.record import ContactRecord, NeedRecord, PersonRecord, Record, Rejected
+from hub.feeds.record import (
+    AbsenceRecord,
+    ContactRecord,
+    HomeRecord,
+    NeedRecord,
+    PersonRecord,
+    Record,
+    Rejected,
+)
 from hub.recurrence import RecurrenceError, validate
 
 # The longest text of each field, in characters: the sizes of the columns.
@@ -25,6 +33,7 @@ LONGEST = {
     "rrule": 200,
     "separate_reason": 200,
     "worker_reference": 60,
+    "group": 120,
 }
 LONGEST_ADDRESS = 300  # characters, all lines with a comma and a space between
 MOST_MINUTES = 1440
@@ -41,6 +50,8 @@ def problem(record: Record) -> Rejected | None:
         PersonRecord: _person,
         NeedRecord: _need,
         ContactRecord: _contact,
+        AbsenceRecord: _absence,
+        HomeRecord: _home,
     }
     for wrong in (_texts, kinds[type(record)]):
         for field, rule, message in wrong(record):
@@ -116,3 +127,17 @@ def _contact(record: ContactRecord) -> Iterator[Wrong]:
         yield "starts_at", "time_zone", "Give the time with its offset from UTC."
     if not 0 <= record.minutes <= MOST_MINUTES:
         yield "minutes", "range", f"Give 0 to {MOST_MINUTES} minutes."
+
+
+def _absence(record: AbsenceRecord) -> Iterator[Wrong]:
+    if record.cause not in ("hospital", "left"):
+        yield "cause", "cause", "Write hospital or left."
+    if record.ends_on and record.ends_on < record.starts_on:
+        yield "ends_on", "dates", "Let it end on or after the day it starts."
+
+
+def _home(record: HomeRecord) -> Iterator[Wrong]:
+    if len(", ".join(record.address_lines)) > LONGEST_ADDRESS:
+        yield "address_lines", "too_long", f"Keep the address to {LONGEST_ADDRESS} characters."
+    if (record.tenure or "") not in TENURES:
+        yield "tenure", "tenure", f"Write one of {', '.join(TENURES[1:])}, or leave it out."

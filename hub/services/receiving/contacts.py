@@ -11,7 +11,7 @@ def take_contacts(taking: Taking, records: Sequence[ContactRecord]) -> None:
     """Stores a chunk of visits made, new or changed."""
     if not records:
         return
-    known = taking.of_known_people(taking.sound(records))
+    known = taking.of_known_people(SourceRecord.Kind.CONTACT, taking.sound(records))
     person_by_key = {record.key: person for record, person in known}
     changed = taking.changed(SourceRecord.Kind.CONTACT, [record for record, _ in known])
     for record, row in changed:

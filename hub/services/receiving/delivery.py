@@ -7,34 +7,59 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hub import scope
-from hub.feeds import FEEDS
+from hub.feeds import reader
 from hub.feeds.record import (
+    AbsenceRecord,
+    AllOrNothing,
     ContactRecord,
     FeedError,
+    HomeRecord,
+    Item,
     NeedRecord,
     PersonRecord,
-    Record,
     Rejected,
+    Replaces,
     Skipped,
 )
-from hub.models import Delivery, Feed, Rejection, SharingAgreement, User
-from hub.services.receiving import gaps
+from hub.models import Delivery, Feed, Need, Rejection, SharingAgreement, User
+from hub.services.receiving import gaps, storage, waiting
+from hub.services.receiving.absences import take_absences, withdraw
 from hub.services.receiving.contacts import take_contacts
+from hub.services.receiving.homes import take_homes
 from hub.services.receiving.ledger import Ledger, Progress, fitted
-from hub.services.receiving.needs import end_need, take_needs
+from hub.services.receiving.needs import end_missing, end_need, replace_groups, take_needs
 from hub.services.receiving.persons import take_persons
 from hub.services.receiving.reading import View, chunks
 from hub.services.receiving.taking import Taking
 from hub.walls import as_county
 
 logger = logging.getLogger(__name__)
-Item = SharingAgreement.Item
 LOCK = 7_261  # with the agency's key: one delivery of an agency at a time
+FEWEST_TO_HOLD = 20  # an agency with fewer needs changes most of them on any day
+
+
+class _HeldError(Exception):
+    """The delivery would end or change too much to go in by itself."""
+
+    def __init__(self, *, before: int, ended: int, changed: int) -> None:
+        self.before, self.ended, self.changed = before, ended, changed
+        super().__init__("held")
+
+
+def new_delivery(*, feed: Feed, file_name: str, by: User | None, now: datetime) -> Delivery:
+    """A delivery that is not stored yet."""
+    return Delivery(
+        agency=feed.agency,
+        feed=feed.code,
+        file_name=PurePath(file_name.replace("\\", "/")).name[:255],
+        received_at=now,
+        received_by=by,
+    )
 
 
 @as_county()  # whom the sender's records join may be known to others alone
@@ -46,22 +71,19 @@ def receive(
     by: User | None,
     now: datetime,
     on_progress: Callable[[Progress], None] | None = None,
+    waited: Delivery | None = None,
 ) -> Delivery:
     """Takes in one file, or refuses it as a whole with a reason; `file` must allow seeking.
 
     Bytes that were taken before change nothing: that delivery comes back with `already_taken` set.
     Otherwise all is stored at once or, if the process dies, nothing. `by` is None for a machine.
+    What would end or change too large a share of the agency's needs is held for a person instead, unless
+    somebody has said yes to the delivery that `waited`.
     """
-    delivery = Delivery(
-        agency=feed.agency,
-        feed=feed.code,
-        file_name=PurePath(file_name.replace("\\", "/")).name[:255],
-        received_at=now,
-        received_by=by,
-        bytes=file.seek(0, 2),
-    )
+    delivery = waited or new_delivery(feed=feed, file_name=file_name, by=by, now=now)
     try:
-        _check_size(delivery)
+        delivery.bytes = file.seek(0, 2)
+        storage.check_size(delivery.bytes)
         delivery.sha256 = _sha256(file)
         with transaction.atomic():
             _one_at_a_time(feed)
@@ -70,9 +92,11 @@ def receive(
                 return earlier
             _take(delivery, feed, file, on_progress)
     except FeedError as error:
-        return _refuse(delivery, error)
+        return refuse(delivery, error)
+    except _HeldError as held:
+        return _hold(delivery, held, file)
     except DatabaseError as error:
-        return _refuse(delivery, _without_values(error))
+        return refuse(delivery, _without_values(error))
     logger.info(
         "delivery %s taken: %d taken, %d unchanged, %d rejected, %d skipped",
         *(delivery.public_id, delivery.taken, delivery.unchanged, delivery.rejected, delivery.skipped),
@@ -85,43 +109,56 @@ def _take(
 ) -> None:
     """Reads the file twice: persons first, because a need may stand before its person."""
     covered = _items_covered(delivery)
-    delivery.status = Delivery.Status.TAKEN
-    delivery.save()
-    reader = FEEDS[feed.format]
+    if delivery.pk is None:  # a row that waited is left alone until the end, so that its progress can be told
+        delivery.status = Delivery.Status.TAKEN
+        delivery.save()
+    format = reader(feed.format, feed.mapping)
     ledger = Ledger(delivery, total_bytes=2 * delivery.bytes, on_progress=on_progress)
-    taking = Taking.begin(delivery, covered=covered, ledger=ledger)
+    taking = Taking.begin(delivery, covered=covered, ledger=ledger, lists_all=feed.is_complete)
+    before = _needs_in_force(taking)
     view = View(file)
     more = False
-    for chunk in chunks(_first_pass(reader.read(view.buffered()), taking)):
+    for chunk in chunks(_first_pass(format.read(view.buffered()), taking)):
         take_persons(taking, [record for record in chunk if isinstance(record, PersonRecord)])
         more = more or any(record is None for record in chunk)
         ledger.flush(bytes_read=view.bytes_read)
     if more:
         view = View(file)
-        for chunk in chunks(reader.read(view.buffered())):
-            _take_needs_and_contacts(taking, chunk)
+        for chunk in chunks(format.read(view.buffered())):
+            _second_pass(taking, chunk)
             ledger.flush(bytes_read=delivery.bytes + view.bytes_read)
-        gaps.link(taking)
+    waiting.release(taking)
+    gaps.link(taking)
+    if feed.is_complete and not taking.unreadable:
+        end_missing(taking)
+    if not delivery.decided_at:
+        _check_share(feed, taking, before)
+    delivery.status = Delivery.Status.TAKEN
+    delivery.progress, delivery.work_until = 100, None
     ledger.close()
 
 
-def _first_pass(
-    items: Iterator[Record | Rejected | Skipped], taking: Taking
-) -> Iterator[PersonRecord | None]:
+def _first_pass(items: Iterator[Item], taking: Taking) -> Iterator[PersonRecord | None]:
     """The persons, and None where there is something for the second pass. Rejections are noted here."""
     for item in items:
         if isinstance(item, Rejected):
             taking.ledger.reject(item)
+            taking.unreadable = taking.unreadable or not (item.key or item.field_only)
+            taking.listed([item.key])
         elif isinstance(item, Skipped):
             taking.ledger.skipped += 1
             if item.ends_need:
                 yield None
+        elif isinstance(item, AllOrNothing):
+            taking.ledger.all_or_nothing = True
+        elif isinstance(item, Replaces):
+            yield None
         else:
             taking.require_agreement(item)
             yield item if isinstance(item, PersonRecord) else None
 
 
-def _take_needs_and_contacts(taking: Taking, chunk: list[Record | Rejected | Skipped]) -> None:
+def _second_pass(taking: Taking, chunk: list[Item]) -> None:
     needs: list[NeedRecord] = []
     for item in chunk:
         if isinstance(item, NeedRecord):
@@ -129,15 +166,43 @@ def _take_needs_and_contacts(taking: Taking, chunk: list[Record | Rejected | Ski
         elif isinstance(item, Skipped) and item.ends_need:
             take_needs(taking, needs)  # what stands before it in the file comes first
             needs = []
-            end_need(taking, item.ends_need)
+            end_need(taking, item.ends_need, said_at=item.said_at)
+            withdraw(taking, item.ends_need, said_at=item.said_at)
     take_needs(taking, needs)
+    replace_groups(taking, [item for item in chunk if isinstance(item, Replaces)])
     take_contacts(taking, [item for item in chunk if isinstance(item, ContactRecord)])
+    take_absences(taking, [item for item in chunk if isinstance(item, AbsenceRecord)])
+    take_homes(taking, [item for item in chunk if isinstance(item, HomeRecord)])
 
 
-def _check_size(delivery: Delivery) -> None:
-    if delivery.bytes > settings.DELIVERY_MAX_BYTES:
-        limit = settings.DELIVERY_MAX_BYTES // (1024 * 1024)
-        raise FeedError(f"The file is larger than {limit} MB. Send it in parts.", rule="too_large")
+def _needs_in_force(taking: Taking) -> int:
+    needs = Need.objects.filter(agency=taking.agency)
+    return needs.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=taking.today)).count()
+
+
+def _check_share(feed: Feed, taking: Taking, before: int) -> None:
+    """Raises `_HeldError` if more of the agency's needs end or change than may without a person."""
+    touched = taking.ended + taking.changed_needs
+    if before >= FEWEST_TO_HOLD and touched * 100 > before * feed.hold_share:
+        raise _HeldError(before=before, ended=taking.ended, changed=taking.changed_needs)
+
+
+def _hold(delivery: Delivery, held: _HeldError, file: BinaryIO) -> Delivery:
+    """Keeps the file and what it would have done, for a person to decide."""
+    if not delivery.stored_as:
+        file.seek(0)
+        delivery.stored_as = storage.keep(file)[0]
+        delivery.pk = None
+        delivery._state.adding = True
+    delivery.status, delivery.work_until, delivery.progress = Delivery.Status.HELD, None, 0
+    delivery.taken = delivery.unchanged = delivery.rejected = delivery.skipped = 0
+    delivery.needs_before, delivery.would_end, delivery.would_change = held.before, held.ended, held.changed
+    delivery.save()
+    logger.warning(
+        "delivery %s held: of %d needs it would end %d and change %d",
+        *(delivery.public_id, held.before, held.ended, held.changed),
+    )
+    return delivery
 
 
 def _sha256(file: BinaryIO) -> str:
@@ -173,10 +238,12 @@ def _items_covered(delivery: Delivery) -> frozenset[str]:
     return covered
 
 
-def _refuse(delivery: Delivery, error: FeedError) -> Delivery:
+def refuse(delivery: Delivery, error: FeedError) -> Delivery:
     """Keeps what was refused and why, in a transaction of its own."""
-    delivery.pk = None
-    delivery._state.adding = True
+    delivery.work_until = None
+    if not delivery.stored_as:
+        delivery.pk = None
+        delivery._state.adding = True
     delivery.status = Delivery.Status.REFUSED
     delivery.taken = delivery.unchanged = delivery.rejected = delivery.skipped = 0
     delivery.refusal = fitted(str(error))

@@ -11,7 +11,8 @@ from hub.services.receiving.taking import Taking
 def link(taking: Taking) -> None:
     """Ties the needs of this delivery to those that they must stand apart from, once all have been stored."""
     sent = SourceRecord.objects.filter(delivery=taking.delivery, kind=SourceRecord.Kind.NEED).order_by("pk")
-    rows = sent.values_list("key", "place", "payload__gaps")
+    # Without content are those that wait for their person, and those that have ended.
+    rows = sent.exclude(content_hash="").values_list("key", "place", "payload__gaps")
     for chunk in chunks(rows.iterator(chunk_size=CHUNK)):
         _link_chunk(taking, chunk)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hub.feeds.record import Record, Rejected
+from hub.feeds.record import FeedError, Record, Rejected
 from hub.models import Delivery, Rejection
 
 
@@ -32,10 +32,21 @@ class Ledger:
     unchanged: int = 0
     rejected: int = 0
     skipped: int = 0
+    all_or_nothing: bool = False
     _waiting: list[Rejection] = field(default_factory=list)
 
     def reject(self, rejected: Rejected) -> None:
-        """Notes a rejection; one of a field only leaves its record to be counted as taken."""
+        """Notes a rejection; one of a field only leaves its record to be counted as taken.
+
+        Raises `FeedError` for a record if the sender wants all of the delivery or nothing.
+        """
+        if self.all_or_nothing and not rejected.field_only:
+            raise FeedError(
+                f"It is a transaction, so nothing of it was taken: {rejected.message}",
+                place=rejected.place,
+                field=rejected.field,
+                rule=rejected.rule,
+            )
         self.rejected += not rejected.field_only
         self._waiting.append(
             Rejection(
@@ -86,7 +97,7 @@ class Ledger:
         self.flush(bytes_read=self.total_bytes)
         for count in ("taken", "unchanged", "rejected", "skipped"):
             setattr(self.delivery, count, getattr(self, count))
-        self.delivery.save(update_fields=["taken", "unchanged", "rejected", "skipped"])
+        self.delivery.save()
 
 
 def fitted(text: str, length: int | None = None) -> str:

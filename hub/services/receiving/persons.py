@@ -6,7 +6,7 @@ from dataclasses import replace
 from hub.feeds.record import PersonRecord
 from hub.identity import joining
 from hub.models import SharingAgreement, SourceRecord
-from hub.services.receiving import addresses
+from hub.services.receiving import absences, addresses
 from hub.services.receiving.taking import Taking
 
 NHS_NUMBER = SharingAgreement.Item.NHS_NUMBER
@@ -24,6 +24,7 @@ def take_persons(taking: Taking, records: Sequence[PersonRecord]) -> None:
         [joining.Arrival.of(record, row, doors.get(record.key)) for record, row in changed],
         now=taking.delivery.received_at,
     )
+    absences.settle_deaths(taking, changed)
 
 
 def _within_agreement(taking: Taking, record: PersonRecord) -> PersonRecord:

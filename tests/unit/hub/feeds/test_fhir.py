@@ -11,12 +11,14 @@ import pytest
 from hub.feeds import FEEDS
 from hub.feeds.fhir import documents
 from hub.feeds.record import (
+    AllOrNothing,
     ContactRecord,
     FeedError,
     GapRecord,
     NeedRecord,
     PersonRecord,
     Rejected,
+    Replaces,
     Skipped,
 )
 
@@ -93,6 +95,11 @@ def outcome(*resources: Any) -> list[Any]:
 
 
 def of_bytes(data: bytes) -> list[Any]:
+    """The records, rejections and what is passed over; what is said about records has tests of its own."""
+    return [one for one in everything(data) if not isinstance(one, Replaces | AllOrNothing)]
+
+
+def everything(data: bytes) -> list[Any]:
     return list(FEEDS["fhir"].read(io.BytesIO(data)))
 
 
@@ -262,6 +269,7 @@ def test_a_request_is_a_need() -> None:
             mergeable=False,
             separate_reason="Asked for quiet",
             gaps=(GapRecord(after="ServiceRequest/sr-10", min_minutes=30, max_minutes=60),),
+            group="ServiceRequest/sr-9",
         )
     ]
 
@@ -558,7 +566,7 @@ def test_bad_lines_cost_themselves() -> None:
     [
         (b"", "empty"),
         (b"\n \n", "empty"),
-        (b"<Patient/>", "xml"),
+        (b"<Patient/>", "resource_type"),
         (orjson.dumps(PATIENT).decode().encode("utf-16"), "utf16"),
         (b"client_reference,family_name\n", "json"),
         (orjson.dumps(PATIENT)[:-1], "json"),

@@ -28,10 +28,10 @@ def test_the_spreadsheet_holds_the_rejections_of_the_own_agency_only() -> None:
         place="line 7", key="=HYPERLINK(1)", field="start", rule="time", message="is not a time"
     )
     make_delivery(other).rejections.create(place="line 9", rule="time", message="theirs")
-    answer = logged_in(make_user(Role.AGENCY_MANAGER, agency=agency)).get("/rejections.csv")
+    answer = logged_in(make_user(Role.AGENCY_MANAGER, agency=agency)).get("/rejections/?as=csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == 2
-    assert rows[1][2:] == ["line 7", "'=HYPERLINK(1)", "start", "time", "is not a time"]
+    assert rows[1][2:] == ["line 7", "'=HYPERLINK(1)", "start", "time", "", "is not a time", "Open"]
 
 
 @pytest.mark.django_db
