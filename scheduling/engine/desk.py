@@ -14,7 +14,7 @@ from scheduling.engine.explaining import Explanation
 from scheduling.engine.prepared import NotInPlanError, Prepared
 from scheduling.engine.problem import Problem
 from scheduling.engine.ranking import Ranking
-from scheduling.engine.repair import Repair, repair
+from scheduling.engine.repair import SECONDS, Repair, repair
 from scheduling.engine.solution import Solution
 
 __all__ = [
@@ -33,6 +33,10 @@ class Desk(Prepared):
     def explain(self, occurrence: str) -> Explanation:
         """Why the occurrence is where it is, or why it is left out; see `explaining.explain`."""
         return explaining.explain(self, occurrence)
+
+    def repair(self, change: Change, *, seconds: float | None = SECONDS) -> Repair:
+        """A legal plan after the change; see `repair.repair`. The desk stays with the plan it has."""
+        return repair(self.problem, self.plan, change, seconds=seconds)
 
 
 def rank(
