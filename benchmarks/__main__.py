@@ -14,8 +14,11 @@ COMMANDS = {
     "acceptance": "every real reference file through the feeds: what is taken, rejected, lost",
     "decide": "how quickly questions about a plan are answered, and its gap to a lower bound",
     "hub": "what the hub reads and stores in a second, its memory, and kills",
+    "hhcrsp": "published home health care days with pairs (Mankowska and others, 2014)",
     "peers": "ours, PyVRP, VROOM and OR-Tools routing on the same random days",
     "report": "run the set and write docs/benchmarks.md",
+    "uhhc": "published home healthcare days with shifts, lunches and options (iolab-uniud/uhhc)",
+    "vrptw": "published vehicle routes with time windows (Solomon; Gehring and Homberger)",
     "week": "our planner and the pipeline a user would build today on week files",
 }
 

@@ -25,6 +25,7 @@ import numpy as np
 from scheduling.engine import tables as tb
 from scheduling.engine.bounding import BUCKET, Floats, evaluate
 from scheduling.engine.building import build_tables
+from scheduling.engine.flow_fields import refuse_flow
 from scheduling.engine.problem import Gap, Occurrence, Problem
 from scheduling.engine.tables import Tables
 
@@ -53,6 +54,7 @@ def bound(
     Stops after `rounds` or `seconds`. `known`, the cost of some plan, helps to find good prices; it does not
     make the bound less valid, whatever it is.
     """
+    refuse_flow(problem)
     began = time.monotonic()
     relaxed = _Relaxation(problem)
     best = relaxed.value()

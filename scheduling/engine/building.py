@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
+from scheduling.engine.flow_tables import add_eaters, add_meals, flow_policy, flow_tables
 from scheduling.engine.problem import Lock, Problem
 from scheduling.engine.tables import Ints, Longs, Tables
 
 NEIGHBOURS = 64
+NEAR_IN_TIME = 300
 LONGEST_ROUTE = 250
 
 
@@ -21,13 +23,19 @@ def build_tables(problem: Problem, seed: int) -> Tables:
     node, published, windows, gaps, apart = _node_tables(problem, nodes)
     route, worker = _route_tables(problem)
     competence, kinds = _competence(problem, nodes)
+    face = _faces(problem)
+    if problem.flow and any(w.meal for w in problem.workers):
+        node, published, windows = add_meals(problem, node, published, windows)
+        competence, kinds = add_eaters(problem, competence, kinds)
+        face = np.vstack([face, np.zeros((1, face.shape[1]), np.int32)])
+    flow, day = flow_tables(problem, node, route)
     travel = np.ascontiguousarray(problem.travel, dtype=np.int32)
     policy = _policy(problem)
     candidates = _candidates(node, windows, route, competence, kinds, travel, policy)
-    person_from, person_nodes = _nodes_by_person(node, len(problem.people))
+    person_from, person_nodes = _nodes_by_person(node, len(face))
     length = _longest(node, route)
-    size, routes = len(nodes), len(route)
-    number = np.zeros(16, np.int64)
+    size, routes = len(node), len(route)
+    number = np.zeros(28, np.int64)
     number[tb.ABSENT] = size
     number[tb.TOTAL] = int(node[:, tb.PRICE].sum(dtype=np.int64))
     spot = np.full((size, 6), -1, np.int32)
@@ -40,12 +48,14 @@ def build_tables(problem: Problem, seed: int) -> Tables:
         gaps=gaps,
         apart=apart,
         candidates=candidates,
-        near=near_nodes(node, windows, travel, min(NEIGHBOURS, max(size - 1, 1))),
+        near=near_nodes(
+            node, windows, travel, min(NEIGHBOURS, max(size - 1, 1)), tb.FAR if problem.flow else NEAR_IN_TIME
+        ),
         person_from=person_from,
         person_nodes=person_nodes,
         travel=travel,
         inward=travel if (travel == travel.T).all() else np.ascontiguousarray(travel.T),
-        face=_faces(problem),
+        face=face,
         policy=policy,
         settings=np.array(tb.SETTINGS, np.int64),
         spot=spot,
@@ -53,15 +63,19 @@ def build_tables(problem: Problem, seed: int) -> Tables:
         stops=np.zeros((routes, length, 8), np.int32),
         worker=worker,
         fence=np.tile(np.array([-tb.FAR, tb.FAR, 1], np.int32), (size, 1)),
-        met=np.zeros((len(problem.people), max(len(problem.workers), 1)), np.int16),
+        flow=flow,
+        day=day,
+        order=np.zeros(len(flow) + 1, np.int32),
+        met=np.zeros(face.shape, np.int16),
         absent=np.arange(size, dtype=np.int32),
         number=number,
         scratch=np.zeros((16, length + 3), np.int64),
-        found=np.zeros((tb.MOST_FOUND + 1, 6), np.int64),
+        found=np.zeros((tb.MOST_FOUND + 1, 8), np.int64),
+        ranked=np.zeros(tb.MOST_FOUND + 1, np.int64),
         edges=np.zeros((len(gaps) + 2, 4), np.int64),
         rooms=np.zeros(length + 2, np.int64),
         keys=np.zeros(size + 2, np.int64),
-        work=np.zeros((6, max(size, routes) + 2), np.int32),
+        work=np.zeros((8, max(size, routes) + 2), np.int32),
         undo_route=np.zeros(routes + 1, np.int32),
         undo_row=np.zeros((routes + 1, 16), np.int32),
         undo_stops=np.zeros((routes + 1, length, 8), np.int32),
@@ -83,6 +97,7 @@ def _policy(problem: Problem) -> Longs:
             p.not_named,
             p.preferred_per_10_min,
             p.change,
+            *flow_policy(problem),
         ],
         np.int64,
     )
@@ -103,11 +118,11 @@ def _node_tables(problem: Problem, nodes: list[tuple[int, int]]) -> tuple[Ints, 
     locks = _locks_by_node(problem)
     gaps_of, apart_of = _relations(problem)
     before = {problem.occurrence_index[p.occurrence]: p for p in problem.published}
-    windows: list[tuple[int, int]] = []
+    windows: list[tuple[int, int, int]] = []
     gaps: list[tuple[int, int, int, int]] = []
     apart: list[int] = []
     for n, (i, part) in enumerate(nodes):
-        occurrence = problem.occurrences[i]
+        occurrence = problem.occurrences[i].part(part)
         person = problem.person_index[occurrence.person]
         named = problem.people[person].named_worker
         price = problem.policy.unserved_weight(occurrence.priority)
@@ -116,9 +131,9 @@ def _node_tables(problem: Problem, nodes: list[tuple[int, int]]) -> tuple[Ints, 
         held = [k.start for k in (locks.get((i, 0)), locks.get((i, 1))) if k and k.start is not None]
         if lock or (i, 0) in locks:
             price = tb.LOCKED_PRICE
-        mine = [(w.start, w.end) for w in occurrence.windows]
+        mine = [(w.start, w.end, w.due_by) for w in occurrence.windows]
         if held:
-            mine = [(held[0], held[0])]
+            mine = [(held[0], held[0], held[0])]
         node[n] = (
             person,
             problem.people[person].place,
@@ -148,7 +163,7 @@ def _node_tables(problem: Problem, nodes: list[tuple[int, int]]) -> tuple[Ints, 
     return (
         node,
         published,
-        np.array(windows, np.int32).reshape(-1, 2),
+        np.array(windows, np.int32).reshape(-1, 3),
         np.array(gaps, np.int32).reshape(-1, 4),
         np.array(apart, np.int32),
     )
@@ -200,7 +215,7 @@ def _competence(problem: Problem, nodes: list[tuple[int, int]]) -> tuple[NDArray
     rows: list[NDArray[np.uint8]] = []
     kind_of = np.zeros(len(nodes), np.int32)
     for n, (i, part) in enumerate(nodes):
-        occurrence = problem.occurrences[i]
+        occurrence = problem.occurrences[i].part(part)
         barred = problem.people[problem.person_index[occurrence.person]].barred_workers
         lock = locks.get((i, part))
         held = lock.worker if lock else None
@@ -304,23 +319,23 @@ def _faces(problem: Problem) -> Ints:
 
 
 @compiled
-def near_nodes(node: Ints, windows: Ints, travel: Ints, wanted: int) -> Ints:
-    """(nodes, wanted) for each node the others near in place and time, nearest first, -1 where none."""
+def near_nodes(node: Ints, windows: Ints, travel: Ints, wanted: int, span: int) -> Ints:
+    """(nodes, wanted) others near each node in place and, within `span`, in time; -1 where there are none."""
     size = len(node)
     near = np.full((size, wanted), -1, np.int32)
     middle = np.zeros(size, np.int64)
     for n in range(size):
         first = node[n, tb.WIN_FROM]
-        middle[n] = (windows[first, 0] + windows[first, 1]) // 2
+        middle[n] = (windows[first, 0] + windows[first, 2]) // 2
     order = np.argsort(middle, kind="mergesort")
     ordered = middle[order]
     score = np.zeros(wanted, np.int64)
     for n in range(size):
         kept = 0
         for j in range(node[n, tb.WIN_FROM], node[n, tb.WIN_TO]):
-            centre = (windows[j, 0] + windows[j, 1]) // 2
-            first = np.searchsorted(ordered, centre - 300)
-            last = np.searchsorted(ordered, centre + 300, side="right")
+            centre = (windows[j, 0] + windows[j, 2]) // 2
+            first = np.searchsorted(ordered, centre - span)
+            last = np.searchsorted(ordered, centre + span, side="right")
             for k in range(first, last):
                 other = order[k]
                 if other == n or other == node[n, tb.TWIN]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from scheduling.engine.flowing import meal_violations
 from scheduling.engine.insertion import is_insertable
 from scheduling.engine.problem import Gap, Lock, Occurrence, Problem, Worker
 from scheduling.engine.rounds import services_by_worker
@@ -26,6 +27,8 @@ def check(problem: Problem, solution: Solution) -> list[Violation]:
     for worker_id, services in services_by_worker(problem, solution).items():
         worker = problem.workers[problem.worker_index[worker_id]]
         found += worker_violations(problem, worker, services, separate)
+    found += meal_violations(problem, solution)
+    found += _loads(problem, placed)
     for gap in problem.gaps:
         found += _gap(problem, gap, placed)
     for lock in problem.locks:
@@ -67,11 +70,41 @@ def _assignment(problem: Problem, assignment: Assignment) -> Iterator[Violation]
             message = f"{worker_id} at {occurrence.id} is not a worker of the problem"
             yield Violation("workers", (occurrence.id, worker_id), message)
         else:
-            yield from _worker(problem, occurrence, problem.workers[index])
-    if not any(window.start <= assignment.start <= window.end for window in occurrence.windows):
-        windows = ", ".join(f"{clock(w.start)} to {clock(w.end)}" for w in occurrence.windows)
-        message = f"{occurrence.id} begins at {clock(assignment.start)}, in none of its windows: {windows}"
-        yield Violation("window", (occurrence.id,), message)
+            part = occurrence.part(ids.index(worker_id))
+            yield from _worker(problem, part, problem.workers[index])
+    for number in range(1 if occurrence.second is None else 2):
+        part, start = occurrence.part(number), assignment.start_of(number)
+        if not any(window.start <= start <= window.end for window in part.windows):
+            windows = ", ".join(f"{clock(w.start)} to {clock(w.end)}" for w in part.windows)
+            message = f"{occurrence.id} begins at {clock(start)}, in none of its windows: {windows}"
+            yield Violation("window", (occurrence.id,), message)
+    yield from _pair(occurrence, assignment)
+
+
+def _pair(occurrence: Occurrence, assignment: Assignment) -> Iterator[Violation]:
+    """Both of a pair begin together, or as far apart as the second part says."""
+    two, apart = occurrence.second, assignment.start_of(1) - assignment.start
+    if two is None:
+        broken, wanted = apart != 0, "none are allowed"
+    elif two.max is None:
+        return
+    else:
+        broken, wanted = not two.min <= apart <= two.max, f"{two.min} to {two.max} are asked"
+    if broken:
+        message = f"the second of {occurrence.id} begins {apart} minutes after the first, {wanted}"
+        yield Violation("pair", (occurrence.id,), message)
+
+
+def _loads(problem: Problem, placed: dict[str, Assignment]) -> Iterator[Violation]:
+    """What a worker carries on a shift; it is taken by the first worker of an occurrence."""
+    loads: dict[str, int] = defaultdict(int)
+    for name, assignment in placed.items():
+        for carrier in assignment.workers[:1]:
+            loads[carrier] += problem.occurrences[problem.occurrence_index[name]].load
+    for worker in problem.workers:
+        if worker.carries is not None and loads[worker.id] > worker.carries:
+            message = f"{worker.id} carries {loads[worker.id]}, {worker.carries} is the most"
+            yield Violation("load", (worker.id,), message)
 
 
 def _worker(problem: Problem, occurrence: Occurrence, worker: Worker) -> Iterator[Violation]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from scheduling.engine.insertion import is_insertable
+from scheduling.engine.cost import price, total
+from scheduling.engine.flow_reasons import reason_why
+from scheduling.engine.insertion import insertions, is_insertable
 from scheduling.engine.locks import can_reach
 from scheduling.engine.problem import Occurrence, Problem
 from scheduling.engine.solution import Reason, Solution, Unplaced
@@ -14,7 +16,23 @@ from scheduling.engine.solution import Reason, Solution, Unplaced
 def claim_is_true(problem: Problem, solution: Solution, unplaced: Unplaced) -> bool:
     """Whether what the reason blames is so, in the plan as it stands."""
     occurrence = problem.occurrences[problem.occurrence_index[unplaced.occurrence]]
+    if problem.flow:
+        return _on_a_flowing_day(problem, solution, unplaced, occurrence)
     return _CLAIMS[unplaced.reason](problem, solution, occurrence)
+
+
+def _on_a_flowing_day(
+    problem: Problem, solution: Solution, unplaced: Unplaced, occurrence: Occurrence
+) -> bool:
+    """It fits nowhere, for this reason; or where it fits, with all else still, the plan gets no cheaper."""
+    if unplaced.reason is not Reason.COSTS_MORE:
+        fits = is_insertable(problem, solution, occurrence.id)
+        return not fits and unplaced.reason is reason_why(problem, occurrence)
+    cost = total(price(problem, solution))
+    return all(
+        total(price(problem, replace(solution, assignments=(*solution.assignments, way)))) >= cost
+        for way in insertions(problem, solution, occurrence.id)
+    )
 
 
 def _competent(problem: Problem, occurrence: Occurrence) -> int:
@@ -69,6 +87,10 @@ def _no_capacity(problem: Problem, solution: Solution, occurrence: Occurrence) -
     return _reaching(problem, occurrence) >= occurrence.workers
 
 
+def _costs_more(problem: Problem, solution: Solution, occurrence: Occurrence) -> bool:
+    return False  # in a week, whatever fits goes in
+
+
 _CLAIMS: dict[Reason, Callable[[Problem, Solution, Occurrence], bool]] = {
     Reason.NO_COMPETENT_WORKER: _no_competent_worker,
     Reason.BARRED_OR_GENDER: _barred_or_gender,
@@ -78,4 +100,5 @@ _CLAIMS: dict[Reason, Callable[[Problem, Solution, Occurrence], bool]] = {
     Reason.GAP: _gap,
     Reason.CONFLICTS_WITH_LOCK: _conflicts_with_lock,
     Reason.NO_CAPACITY: _no_capacity,
+    Reason.COSTS_MORE: _costs_more,
 }

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from scheduling.engine.flowing import flow_terms
 from scheduling.engine.problem import MINUTES_PER_DAY, Problem
 from scheduling.engine.rounds import all_rounds
 from scheduling.engine.solution import Solution
 
 TERMS = ("unserved", "arrivals", "faces", "not_named", "travel", "preferred", "change")
+FLOW_TERMS = ("late", "latest", "wait", "overtime", "idlest", "missed_meal")
+"""Terms that only a problem with `flow` has."""
 UNCHANGED_MINUTES = 15
 
 
@@ -24,20 +27,22 @@ def price(problem: Problem, solution: Solution) -> dict[str, int]:
     placed = {a.occurrence for a in solution.assignments}
     left_out = (o for o in problem.occurrences if o.id not in placed)
     visits, not_named, travel, met = _arrivals(problem, solution)
+    flow = flow_terms(problem, problem.flow, solution) if problem.flow else {}
     return {
         "unserved": sum(policy.unserved_weight(o.priority) for o in left_out),
         "arrivals": policy.arrival * visits,
         "faces": _faces(problem, met),
         "not_named": policy.not_named * not_named,
-        "travel": travel,
+        "travel": travel * (problem.flow.travel if problem.flow else 1),
         "preferred": policy.preferred_per_10_min * _tens_from_preferred(problem, solution),
         "change": policy.change * _changes(problem, solution),
+        **flow,
     }
 
 
 def total(terms: dict[str, int]) -> int:
     """The cost: the sum of the terms."""
-    return sum(terms[name] for name in TERMS)
+    return sum(terms.get(name, 0) for name in (*TERMS, *FLOW_TERMS))
 
 
 def arrivals(problem: Problem, solution: Solution) -> int:

@@ -145,7 +145,6 @@ def ruin(t: Tables) -> None:
         ruin_face(t, seed)
     else:
         ruin_slice(t, seed)
-    mend(t)
 
 
 @compiled
@@ -160,7 +159,7 @@ def sort_key(t: Tables, u: int, rule: int) -> int:
     elif rule == 2:
         key = row[tb.CAND_TO] - row[tb.CAND_FROM]
     elif rule == 3:
-        key = t.windows[row[tb.WIN_FROM], 1] - t.windows[row[tb.WIN_FROM], 0]
+        key = t.windows[row[tb.WIN_FROM], 2] - t.windows[row[tb.WIN_FROM], 0]
     elif rule == 4:
         key = -row[tb.PRICE]
     return int(key * (1 << 20) + noise)
@@ -176,8 +175,8 @@ def line_up(t: Tables, u: int, count: int, rule: int) -> int:
 
 
 @compiled
-def recreate(t: Tables, everything: bool, rule: int, blink: bool) -> None:
-    """Puts absent occurrences back, one after another; nodes absent for longer only where it changed."""
+def queue_up(t: Tables, everything: bool, rule: int) -> int:
+    """Writes the absent occurrences that are to be put back to `work[2]` in the order of `rule`; how many."""
     count = 0
     for k in range(t.number[tb.MOVES]):
         count = line_up(t, t.work[0, k], count, rule)
@@ -194,10 +193,21 @@ def recreate(t: Tables, everything: bool, rule: int, blink: bool) -> None:
     order = np.argsort(t.keys[:count], kind="mergesort")
     for i in range(count):
         t.work[2, i] = t.work[3, order[i]]
-    for i in range(count):
+    return count
+
+
+@compiled
+def is_stale(t: Tables, u: int) -> bool:
+    """Whether u has been absent for longer, and is to be tried only where something changed in this step."""
+    return bool(t.spot[u, tb.MOVED] != t.number[tb.STEP] and below(t.random, 20) > 0)
+
+
+@compiled
+def recreate(t: Tables, everything: bool, rule: int, blink: bool) -> None:
+    """Puts absent occurrences back, one after another; nodes absent for longer only where it changed."""
+    for i in range(queue_up(t, everything, rule)):
         u = t.work[2, i]
-        fresh = not everything and t.spot[u, tb.MOVED] != t.number[tb.STEP] and below(t.random, 20) > 0
-        insert(t, u, blink, fresh)
+        insert(t, u, blink, not everything and is_stale(t, u))
 
 
 @compiled
@@ -223,6 +233,7 @@ def anneal(t: Tables, best: Ints, steps: int, first: int, stride: int, total: in
         before = t.number[tb.TOTAL]
         start_step(t)
         ruin(t)
+        mend(t)
         recreate(t, False, ORDERS[below(t.random, len(ORDERS))], True)
         if t.number[tb.STUCK] == 1 or t.number[tb.TOTAL] > before - heat * math.log(chance(t.random)):
             undo(t, before)

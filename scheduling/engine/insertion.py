@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
+from scheduling.engine.flow_insertion import flow_insertions
 from scheduling.engine.problem import Occurrence, Problem, Worker
 from scheduling.engine.rounds import Service, services_by_worker
 from scheduling.engine.rules import needed_between, separate_pairs, worker_violations
@@ -26,6 +27,9 @@ def insertions(
     problem: Problem, solution: Solution, occurrence: str, *, ignoring: frozenset[str] = frozenset()
 ) -> Iterator[Assignment]:
     """One legal way to add the occurrence for every start that has any, in the order of start."""
+    if problem.flow:
+        yield from flow_insertions(problem, solution, occurrence)
+        return
     asked = problem.occurrences[problem.occurrence_index[occurrence]]
     services = {
         name: sorted(found, key=_start) for name, found in services_by_worker(problem, solution).items()

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.engine import items
-from scheduling.engine.cost import TERMS
+from scheduling.engine.cost import FLOW_TERMS, TERMS
 from scheduling.engine.fields import Field
 from scheduling.engine.files import read_json, write_json
 from scheduling.engine.items import MOST_PLACES
-from scheduling.engine.problem import LARGEST_WEIGHT, LATEST_MINUTE, PRIORITIES, Policy, Problem
+from scheduling.engine.problem import LARGEST_WEIGHT, LATEST_MINUTE, PRIORITIES, Flow, Policy, Problem
 from scheduling.engine.solution import Solution
 from scheduling.travel.great_circle import GreatCircle
 
@@ -71,7 +71,7 @@ def problem_from(data: Any) -> Problem:
     """The problem that a JSON value describes; raises ProblemError."""
     root = Field("", data)
     _format(root, PROBLEM_FORMAT)
-    top = root.members(PROBLEM)
+    top = root.members(PROBLEM, nullable=("flow",))
     return Problem(
         name=top["name"].text(),
         week_start=_date(top["week_start"]),
@@ -86,6 +86,7 @@ def problem_from(data: Any) -> Problem:
         separate=tuple(items.pair(f) for f in top["separate"].items()),
         locks=tuple(items.lock(f) for f in top["locks"].items()),
         published=tuple(items.published(f) for f in top["published"].items()),
+        flow=None if top["flow"].value is None else _flow(top["flow"]),
     )
 
 
@@ -94,17 +95,18 @@ def plan_from(data: Any) -> Plan:
     root = Field("", data)
     _format(root, PLAN_FORMAT)
     top = root.members(
-        ("format", "problem", "assignments", "unplaced"), nullable=("cost", "terms"), others=True
+        ("format", "problem", "assignments", "unplaced"), nullable=("cost", "terms", "meals"), others=True
     )
     assignments = tuple(items.assignment(f) for f in top["assignments"].items())
     unplaced = tuple(items.unplaced(f) for f in top["unplaced"].items())
+    meals = top["meals"].items() if top["meals"].value is not None else []
     terms = None
     if top["terms"].value is not None:
-        parts = top["terms"].members(TERMS)
-        terms = {name: part.whole(0, LARGEST_COST) for name, part in parts.items()}
+        parts = top["terms"].members(TERMS, nullable=FLOW_TERMS)
+        terms = {name: part.whole(0, LARGEST_COST) for name, part in parts.items() if part.value is not None}
     return Plan(
         problem=top["problem"].text(),
-        solution=Solution(assignments, unplaced),
+        solution=Solution(assignments, unplaced, tuple(items.taken(f) for f in meals)),
         cost=top["cost"].maybe_whole(0, LARGEST_COST),
         terms=terms,
     )
@@ -128,6 +130,7 @@ def problem_data(problem: Problem) -> dict[str, Any]:
         "separate": [list(pair) for pair in problem.separate],
         "locks": [asdict(lock) for lock in problem.locks],
         "published": [_plain(asdict(item)) for item in problem.published],
+        **({"flow": asdict(problem.flow)} if problem.flow else {}),
     }
 
 
@@ -138,19 +141,31 @@ def plan_data(problem: Problem, solution: Solution, terms: Mapping[str, int]) ->
         "problem": problem.name,
         "assignments": [_plain(asdict(item)) for item in solution.assignments],
         "unplaced": [{"occurrence": u.occurrence, "reason": u.reason.value} for u in solution.unplaced],
+        **({"meals": [asdict(meal) for meal in solution.meals]} if solution.meals else {}),
         "cost": sum(terms.values()),
         "terms": dict(terms),
     }
 
 
+SELDOM = {"due": None, "load": 0, "second": None, "carries": None, "meal": None, "second_start": None}
+"""Written only where it is not this, so that what has none of it is read by any reader of the format."""
+
+
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    """Sets as sorted lists, tuples as lists."""
-    for name, value in item.items():
-        if isinstance(value, frozenset):
-            item[name] = sorted(value)
-        elif isinstance(value, tuple):
-            item[name] = list(value)
-    return item
+    """Sets as sorted lists, tuples as lists, without what few items have."""
+    return {
+        name: _plain_value(value)
+        for name, value in item.items()
+        if name not in SELDOM or value != SELDOM[name]
+    }
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain_value(part) for part in value]
+    return _plain(value) if isinstance(value, dict) else value
 
 
 def _format(root: Field, known: str) -> None:
@@ -203,6 +218,11 @@ def _matrix(field: Field) -> NDArray[np.int32]:
                 cell.whole(0, LATEST_MINUTE)
         matrix[i] = row.value
     return matrix
+
+
+def _flow(field: Field) -> Flow:
+    parts = field.members(Flow.__slots__)
+    return Flow(**{name: part.whole(0, LARGEST_WEIGHT) for name, part in parts.items()})
 
 
 def _policy(field: Field) -> Policy:

@@ -6,26 +6,31 @@ from scheduling.engine.fields import Field
 from scheduling.engine.problem import (
     LARGEST_WEIGHT,
     LATEST_MINUTE,
-    MINUTES_PER_DAY,
     PRIORITIES,
     Delegation,
     Gap,
     Lock,
+    Meal,
     Occurrence,
     Person,
     Published,
+    Second,
     Span,
     Worker,
 )
-from scheduling.engine.solution import Assignment, Reason, Unplaced
+from scheduling.engine.solution import Assignment, Reason, Taken, Unplaced
 
 MOST_PLACES = 20_000
 
 
 def span(field: Field) -> Span:
     """A shift or a window."""
-    parts = field.members(("start", "end"))
-    return Span(parts["start"].whole(0, LATEST_MINUTE), parts["end"].whole(0, LATEST_MINUTE))
+    parts = field.members(("start", "end"), nullable=("due",))
+    return Span(
+        parts["start"].whole(0, LATEST_MINUTE),
+        parts["end"].whole(0, LATEST_MINUTE),
+        parts["due"].maybe_whole(-LATEST_MINUTE, LATEST_MINUTE),
+    )
 
 
 def person(field: Field) -> Person:
@@ -43,7 +48,8 @@ def person(field: Field) -> Person:
 def worker(field: Field) -> Worker:
     """One of `workers`."""
     parts = field.members(
-        ("id", "agency", "place", "skills", "max_week_minutes", "shifts"), nullable=("gender",)
+        ("id", "agency", "place", "skills", "max_week_minutes", "shifts"),
+        nullable=("gender", "carries", "meal"),
     )
     return Worker(
         id=parts["id"].text(),
@@ -53,7 +59,15 @@ def worker(field: Field) -> Worker:
         skills=parts["skills"].text_set(),
         max_week_minutes=parts["max_week_minutes"].whole(0, LARGEST_WEIGHT),
         shifts=tuple(span(shift) for shift in parts["shifts"].items()),
+        carries=parts["carries"].maybe_whole(0, LARGEST_WEIGHT),
+        meal=None if parts["meal"].value is None else meal(parts["meal"]),
     )
+
+
+def meal(field: Field) -> Meal:
+    """The `meal` of a worker."""
+    parts = field.members(("start", "end", "minutes"))
+    return Meal(**{name: part.whole(0, LATEST_MINUTE) for name, part in parts.items()})
 
 
 def delegation(field: Field) -> Delegation:
@@ -66,7 +80,7 @@ def occurrence(field: Field) -> Occurrence:
     """One of `occurrences`."""
     parts = field.members(
         ("id", "person", "agency", "priority", "skills", "minutes", "workers", "windows", "mergeable"),
-        nullable=("preferred", "gender"),
+        nullable=("preferred", "gender", "load", "second"),
     )
     return Occurrence(
         id=parts["id"].text(),
@@ -74,12 +88,27 @@ def occurrence(field: Field) -> Occurrence:
         agency=parts["agency"].text(),
         priority=parts["priority"].whole(1, len(PRIORITIES)),
         skills=parts["skills"].text_set(),
-        minutes=parts["minutes"].whole(1, MINUTES_PER_DAY),
+        minutes=parts["minutes"].whole(-LARGEST_WEIGHT, LARGEST_WEIGHT),
         workers=parts["workers"].whole(1, 2),
         windows=tuple(span(window) for window in parts["windows"].items()),
         preferred=parts["preferred"].maybe_whole(0, LATEST_MINUTE),
         gender=parts["gender"].maybe_text(),
         mergeable=parts["mergeable"].boolean(),
+        load=parts["load"].maybe_whole(0, LARGEST_WEIGHT) or 0,
+        second=None if parts["second"].value is None else second(parts["second"]),
+    )
+
+
+def second(field: Field) -> Second:
+    """The `second` of an occurrence."""
+    parts = field.members(("skills", "minutes", "min"), nullable=("max", "windows"))
+    windows = parts["windows"].items() if parts["windows"].value is not None else []
+    return Second(
+        skills=parts["skills"].text_set(),
+        minutes=parts["minutes"].whole(-LARGEST_WEIGHT, LARGEST_WEIGHT),
+        min=parts["min"].whole(-LATEST_MINUTE, LATEST_MINUTE),
+        max=parts["max"].maybe_whole(-LATEST_MINUTE, LATEST_MINUTE),
+        windows=tuple(span(window) for window in windows),
     )
 
 
@@ -119,12 +148,19 @@ def published(field: Field) -> Published:
 
 def assignment(field: Field) -> Assignment:
     """One of the `assignments` of a plan."""
-    return Assignment(*_placed(field))
+    parts = field.members(("occurrence", "workers", "start"), nullable=("second_start",), others=True)
+    return Assignment(*_placed(field), parts["second_start"].maybe_whole(0, LATEST_MINUTE))
 
 
 def _placed(field: Field) -> tuple[str, tuple[str, ...], int]:
     parts = field.members(("occurrence", "workers", "start"), others=True)
     return parts["occurrence"].text(), parts["workers"].texts(), parts["start"].whole(0, LATEST_MINUTE)
+
+
+def taken(field: Field) -> Taken:
+    """One of the `meals` of a plan."""
+    parts = field.members(("worker", "start"), others=True)
+    return Taken(parts["worker"].text(), parts["start"].whole(0, LATEST_MINUTE))
 
 
 def unplaced(field: Field) -> Unplaced:

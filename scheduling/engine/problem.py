@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 MINUTES_PER_DAY = 1440
 PRIORITIES = (1, 2, 3, 4)
-LATEST_MINUTE = 60 * MINUTES_PER_DAY
+LATEST_MINUTE = 300 * MINUTES_PER_DAY
+LONGEST_SERVICE = 30 * MINUTES_PER_DAY
+"""Both are far beyond any week, so that a problem of one day may count in parts of a minute."""
 LARGEST_WEIGHT = 1_000_000
 
 
@@ -89,10 +91,62 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `start` to `end`, both included where it is a window."""
+    """From `start` to `end`, both included where it is a window; after `due` it has a price (see Flow)."""
 
     start: int
     end: int
+    due: int | None = None
+
+    @property
+    def due_by(self) -> int:
+        """The last minute that costs nothing."""
+        return self.end if self.due is None else self.due
+
+
+@dataclass(frozen=True, slots=True)
+class Meal:
+    """A break of `minutes` that a worker should have, begun at `start` or later and over by `end`."""
+
+    start: int
+    end: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Prices of time, per minute, in a problem of one day; with them, starts flow with the order of visits.
+
+    Attributes
+    ----------
+    travel
+        Each minute travelled.
+    late, latest
+        Each minute that a service begins after its window's `due`, and each of the largest such delay.
+    wait
+        Each minute between the first and the last service of a shift without service, way or meal.
+    overtime
+        Each minute that a worker is back after the shift's `due`.
+    idlest
+        Each idle minute of the worker who is idle longest: from the start of the shift to its `due` or
+        to being back, if that is later, less service, ways and the meal.
+    missed_meal
+        Each meal that a worker misses; not per minute.
+    """
+
+    travel: int = 1
+    late: int = 0
+    latest: int = 0
+    wait: int = 0
+    overtime: int = 0
+    idlest: int = 0
+    missed_meal: int = 0
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if not 0 <= getattr(self, name) <= LARGEST_WEIGHT:
+                raise ProblemError(
+                    f"flow.{name}", f"{getattr(self, name)} is not between 0 and {LARGEST_WEIGHT}"
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +160,8 @@ class Worker:
     skills: frozenset[str]
     max_week_minutes: int
     shifts: tuple[Span, ...]
+    carries: int | None = None
+    meal: Meal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +174,22 @@ class Delegation:
 
 
 @dataclass(frozen=True, slots=True)
+class Second:
+    """What the second worker of a pair does: other skills and minutes, begun `min` to `max` after the first.
+
+    Without windows of its own, those of the occurrence hold; without `max` it is not bound to the first.
+    """
+
+    skills: frozenset[str]
+    minutes: int
+    min: int = 0
+    max: int | None = 0
+    windows: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One dated instance of a need; `windows` say when service may begin."""
+    """One dated instance of a need; `windows` say when service may begin, `load` counts against `carries`."""
 
     id: str
     person: str
@@ -132,6 +202,18 @@ class Occurrence:
     preferred: int | None = None
     gender: str | None = None
     mergeable: bool = True
+    load: int = 0
+    second: Second | None = None
+
+    def part(self, number: int) -> Occurrence:
+        """What the first (0) or second (1) worker does, as an occurrence of its own."""
+        if number == 0 or self.second is None:
+            return self
+        two = self.second
+        windows = two.windows or self.windows
+        return dataclasses.replace(
+            self, skills=two.skills, minutes=two.minutes, windows=windows, load=0, second=None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +272,7 @@ class Problem:
     separate: tuple[tuple[str, str], ...] = ()
     locks: tuple[Lock, ...] = ()
     published: tuple[Published, ...] = ()
+    flow: Flow | None = None
     person_index: dict[str, int] = field(init=False, repr=False, compare=False)
     worker_index: dict[str, int] = field(init=False, repr=False, compare=False)
     occurrence_index: dict[str, int] = field(init=False, repr=False, compare=False)

@@ -12,6 +12,7 @@ from scheduling.engine import tables as tb
 from scheduling.engine.aftermath import Aftermath, LostLock, Stretched, after
 from scheduling.engine.changes import Change
 from scheduling.engine.cost import price
+from scheduling.engine.flow_fields import refuse_flow
 from scheduling.engine.mending import (
     insert_all,
     list_open,
@@ -117,6 +118,7 @@ def repair(
     ProblemError
         If an event names something unknown, or what stands still cannot stand together.
     """
+    refuse_flow(problem)
     began = time.monotonic()
     state = after(problem, plan, change)
     taken = 0

@@ -84,7 +84,7 @@ class _Day:
         if 0 <= twin < u and twin in self.starts:
             self.starts[u] = self.starts[twin]
             return
-        first, last = (int(x) for x in self.t.windows[self.t.spot[u, tb.WINDOW]])
+        first, last = (int(x) for x in self.t.windows[self.t.spot[u, tb.WINDOW], :2])
         if twin >= 0 and twin not in here:  # the other of the pair is on a shift that began another day
             first = last = int(self.t.spot[u, tb.START])
         start = self.model.new_int_var(first, last, "")

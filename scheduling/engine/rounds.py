@@ -70,12 +70,11 @@ def is_joined(problem: Problem, before: Service, after: Service) -> bool:
     return same_person and after.start - before.end <= problem.policy.join_wait
 
 
-def service_of(problem: Problem, assignment: Assignment) -> Service:
-    """The assignment as a service; its occurrence must be known to the problem."""
+def service_of(problem: Problem, assignment: Assignment, number: int = 0) -> Service:
+    """What the first (0) or second (1) worker does; the occurrence must be known to the problem."""
     occurrence = problem.occurrences[problem.occurrence_index[assignment.occurrence]]
-    return Service(
-        occurrence, assignment.start, problem.people[problem.person_index[occurrence.person]].place
-    )
+    place = problem.people[problem.person_index[occurrence.person]].place
+    return Service(occurrence.part(number), assignment.start_of(number), place)
 
 
 def rounds_of(problem: Problem, worker: Worker, services: Iterable[Service]) -> list[Round]:
@@ -104,10 +103,9 @@ def services_by_worker(problem: Problem, solution: Solution) -> dict[str, list[S
     services: dict[str, list[Service]] = defaultdict(list)
     for assignment in solution.assignments:
         if assignment.occurrence in problem.occurrence_index:
-            service = service_of(problem, assignment)
-            for worker in assignment.workers:
+            for number, worker in enumerate(assignment.workers):
                 if worker in problem.worker_index:
-                    services[worker].append(service)
+                    services[worker].append(service_of(problem, assignment, number))
     return services
 
 

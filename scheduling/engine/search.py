@@ -11,6 +11,7 @@ import numpy as np
 
 from scheduling.engine import tables as tb
 from scheduling.engine.building import build_tables
+from scheduling.engine.flow_improve import anneal_flow
 from scheduling.engine.improve import anneal, save_best
 from scheduling.engine.problem import Problem
 from scheduling.engine.recombine import Pool, stand_alone
@@ -40,6 +41,10 @@ COLD_OF_A_DAY, REMOVED_OF_A_DAY, REMOVED_WHERE_SHORT, ABSENTEES_WHERE_SHORT = 10
 """Settings (see `tables`) of days on which nobody is visited twice."""
 LONGEST_RECOMBINING = 600.0
 """Seconds; only a backstop where steps stop the search and the clock must not."""
+FLOW_HEAT = (120_000, 60)
+"""First and last temperature where times flow, in thousandths of what a minute is there."""
+NEIGHBOURLY, USUAL_WAY = 8, 10.0
+"""Neighbours of a door looked at to see in what unit a day counts, and minutes of a way to them in a week."""
 LEGS = 12
 """How often searches with a plan of their own look at each other."""
 
@@ -51,6 +56,8 @@ class Stop:
     seconds: float | None = None
     steps: int | None = None
     cancelled: Callable[[], bool] | None = None
+    clock: Callable[[], float] = time.monotonic
+    """What counts the seconds; `time.process_time` on a machine that is busy with other things."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +84,13 @@ class Search:
         report: Callable[[Progress], None] | None,
     ) -> None:
         self.problem, self.stop, self.report = problem, stop, report
-        self.began = time.monotonic()
+        self.began = stop.clock()
         self.tables = build_tables(problem, seed)
         self.best = np.full((len(self.tables.node), 4), -1, np.int32)
         self.searches = [self.tables]
         self.warm = False
+        self.anneal = anneal_flow if problem.flow else anneal
+        self.grain = grain_of(self.tables) if problem.flow else 1.0
         self.steps = 0
         self.dice = np.random.default_rng(seed)
         self.threads = max(1, min(threads, len(problem.workers) // 2))
@@ -91,7 +100,7 @@ class Search:
     @property
     def seconds(self) -> float:
         """Since the search was made."""
-        return time.monotonic() - self.began
+        return self.stop.clock() - self.began
 
     def seconds_to_finish(self) -> float:
         """What to keep of a limit in seconds for the last touches: a tenth at most."""
@@ -123,6 +132,8 @@ class Search:
         """Sets the temperature at which the cooling begins, for every search."""
         for t in self.searches:
             t.settings[tb.HOT] = thousandths
+            if self.problem.flow:
+                t.settings[tb.HOT], t.settings[tb.COLD] = (max(1, int(x * self.grain)) for x in FLOW_HEAT)
 
     def share(self) -> float:
         """How much of the run is over, by seconds if no steps stop it; 0 if it is by steps."""
@@ -181,7 +192,7 @@ class Search:
 
     def improve(self) -> None:
         """Anneals until told to stop."""
-        if self.threads == 1 and stand_alone(self.problem):
+        if self.threads == 1 and not self.problem.flow and stand_alone(self.problem):
             self.settle_on_strings()
             self.improve_by_rounds()
         elif self.threads == 1:
@@ -229,7 +240,7 @@ class Search:
             if self.stop.steps is not None:
                 chunk = min(chunk, self.steps_to_limit())
             before = self.seconds
-            anneal(self.tables, self.best, chunk, *self.cooling())
+            self.anneal(self.tables, self.best, chunk, *self.cooling())
             self.steps += chunk
             self.tell("improve")
             chunk = _next_chunk(chunk, self.seconds - before)
@@ -239,7 +250,7 @@ class Search:
         others = [self.tables.copy(int(self.dice.integers(2**32))) for _ in range(self.threads - 1)]
         searches = self.searches = [self.tables, *others]
         kept = [self.best, *(self.best.copy() for _ in others)]
-        divided = len(self.problem.workers) >= FEWEST_TO_DIVIDE * self.threads
+        divided = len(self.problem.workers) >= FEWEST_TO_DIVIDE * self.threads and not self.problem.flow
         chunk, legs = FIRST_CHUNK, 0
         with ThreadPoolExecutor(self.threads) as pool:
             while not self.is_over():
@@ -254,7 +265,7 @@ class Search:
                     chunk, before = min(chunk, left), self.seconds
                     cooling = self.cooling()
                     runs = [
-                        pool.submit(anneal, t, k, chunk, *cooling)
+                        pool.submit(self.anneal, t, k, chunk, *cooling)
                         for t, k in zip(searches, kept, strict=True)
                     ]
                     for run in runs:
@@ -270,6 +281,16 @@ class Search:
                 else:
                     follow_best(searches, kept)
                 self.tell("improve")
+
+
+def grain_of(t: Tables) -> float:
+    """What a minute of a week is where times are counted in another unit, by the ways between neighbours."""
+    near = t.near[:, : min(NEIGHBOURLY, t.near.shape[1])]
+    here = np.repeat(t.node[:, tb.PLACE], near.shape[1])[near.ravel() >= 0]
+    there = t.node[near.ravel()[near.ravel() >= 0], tb.PLACE]
+    ways = t.travel[here, there]
+    mean = float(ways.mean()) if len(ways) else 0.0
+    return max(0.01, float(t.policy[tb.PER_TRAVEL]) * mean / USUAL_WAY)
 
 
 def _next_chunk(chunk: int, seconds: float) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
+from scheduling.engine.flow_plan import load_flow
 from scheduling.engine.routes import load
 from scheduling.engine.tables import Ints, Tables
 
@@ -90,7 +91,10 @@ def follow_best(searches: list[Tables], kept: list[Ints]) -> None:
     for k, t in enumerate(searches):
         if k != leader:
             kept[k][:] = kept[leader]
-            load(t, kept[k])
+            if t.policy[tb.FLOWS] == 1:
+                load_flow(t, kept[k])
+            else:
+                load(t, kept[k])
             t.number[tb.BEST] = searches[leader].number[tb.BEST]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,8 +11,9 @@ import numpy as np
 from scheduling.engine import cost
 from scheduling.engine import tables as tb
 from scheduling.engine.construct import fill, take_over_plan
+from scheduling.engine.flow_plan import finish_flow, load_flow
 from scheduling.engine.improve import save_best
-from scheduling.engine.problem import Occurrence, Person, Policy, Problem, ProblemError, Span, Worker
+from scheduling.engine.problem import Flow, Occurrence, Person, Policy, Problem, ProblemError, Span, Worker
 from scheduling.engine.reasons import insert_leftovers, reason_for
 from scheduling.engine.retime import retime
 from scheduling.engine.routes import load
@@ -19,7 +21,7 @@ from scheduling.engine.search import Progress, Search, Stop
 from scheduling.engine.solution import Assignment, Solution, Unplaced
 from scheduling.engine.tables import Ints, Tables
 
-__all__ = ["Progress", "Result", "Stop", "solve", "warm"]
+__all__ = ["Progress", "Result", "Stop", "solve", "warm", "warm_flow"]
 
 LONGEST_RETIMING = 600.0
 """Seconds; only a backstop where steps stop the search and the clock must not."""
@@ -67,7 +69,7 @@ def solve(
     terms = cost.price(problem, solution)
     if initial and not dropped and cost.total(terms) > cost.total(cost.price(problem, initial)):
         load(t, given)
-        solution = solution_of(problem, t)
+        solution = initial if problem.flow else solution_of(problem, t)
         terms = cost.price(problem, solution)
     search.tell("done")
     return Result(solution, cost.total(terms), terms, search.steps, search.seconds, dropped)
@@ -76,6 +78,9 @@ def solve(
 def _finish(problem: Problem, search: Search) -> Solution:
     """The best plan, re-timed, with what can still go in, and a true reason for each that cannot."""
     t = search.tables
+    if problem.flow:
+        load_flow(t, search.best)
+        return finish_flow(problem, t)
     load(t, search.best)
     if not search.is_cancelled():
         limited = search.stop.seconds is not None and search.stop.steps is None
@@ -133,5 +138,18 @@ def tiny_problem() -> Problem:
 def warm() -> None:
     """Compiles everything, or loads it from the cache (some 40 s once, then under a second)."""
     problem = tiny_problem()
+    plan = solve(problem, stop=Stop(steps=2)).solution
+    solve(problem, stop=Stop(steps=2), initial=plan)
+
+
+def warm_flow() -> None:
+    """As `warm`, for days whose times flow; a server that plans only weeks has no need of it."""
+    week = tiny_problem()
+    problem = week.replace(
+        people=tuple(Person(o.id, place=1) for o in week.occurrences),
+        occurrences=tuple(dataclasses.replace(o, person=o.id) for o in week.occurrences),
+        policy=Policy(break_minutes=0),
+        flow=Flow(),
+    )
     plan = solve(problem, stop=Stop(steps=2)).solution
     solve(problem, stop=Stop(steps=2), initial=plan)

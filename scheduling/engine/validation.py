@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from scheduling.engine.flow_fields import refuse_what_cannot_flow
 from scheduling.engine.locks import refuse_impossible_locks
 from scheduling.engine.problem import (
     LARGEST_WEIGHT,
     LATEST_MINUTE,
+    LONGEST_SERVICE,
     MINUTES_PER_DAY,
     PRIORITIES,
     Occurrence,
@@ -33,6 +35,7 @@ def validate(problem: Problem) -> None:
     _separate(problem)
     refuse_impossible_locks(problem)
     _published(problem)
+    refuse_what_cannot_flow(problem)
 
 
 def unique_index(path: str, items: Sequence[Any]) -> dict[str, int]:
@@ -105,8 +108,9 @@ def _occurrence(problem: Problem, path: str, occurrence: Occurrence) -> None:
     _known(f"{path}.person", [occurrence.person], problem.person_index, "person")
     if occurrence.priority not in PRIORITIES:
         raise ProblemError(f"{path}.priority", f"{occurrence.priority} is not 1, 2, 3 or 4")
-    if not 1 <= occurrence.minutes <= MINUTES_PER_DAY:
-        raise ProblemError(f"{path}.minutes", f"{occurrence.minutes} is not between 1 and {MINUTES_PER_DAY}")
+    longest = LONGEST_SERVICE if problem.flow else MINUTES_PER_DAY
+    if not 1 <= occurrence.minutes <= longest:
+        raise ProblemError(f"{path}.minutes", f"{occurrence.minutes} is not between 1 and {longest}")
     if occurrence.workers not in (1, 2):
         raise ProblemError(f"{path}.workers", f"{occurrence.workers} is not 1 or 2")
     if not occurrence.windows:

@@ -9,9 +9,19 @@ import pytest
 
 import scheduling.engine
 from scheduling.engine import changes, interchange
-from scheduling.engine.cost import TERMS
+from scheduling.engine.cost import FLOW_TERMS, TERMS
 from scheduling.engine.joining import Apart
-from scheduling.engine.problem import Occurrence, Person, Policy, Problem, Worker
+from scheduling.engine.problem import (
+    Flow,
+    Meal,
+    Occurrence,
+    Person,
+    Policy,
+    Problem,
+    Second,
+    Span,
+    Worker,
+)
 from scheduling.engine.ranking import Rule
 from scheduling.engine.remedies import Help
 from scheduling.engine.repair import Kind
@@ -23,13 +33,13 @@ PAGE = (ENGINE.parent.parent / "docs" / "engine.md").read_text()
 
 def rules():
     """The names of the rules, as the sources give them to violations."""
-    sources = "".join((ENGINE / name).read_text() for name in ("rules.py", "check.py"))
+    sources = "".join((ENGINE / name).read_text() for name in ("rules.py", "check.py", "flowing.py"))
     return sorted(set(re.findall(r'Violation\("(\w+)"', sources)))
 
 
 def test_the_rules_are_found_in_the_sources():
     """The sweep below is not empty."""
-    assert len(rules()) == 16
+    assert len(rules()) == 19
 
 
 @pytest.mark.parametrize("name", rules())
@@ -38,7 +48,7 @@ def test_every_rule_is_documented(name):
     assert f"(`{name}`" in PAGE or f"(`{name}`)" in PAGE
 
 
-@pytest.mark.parametrize("name", [*TERMS, *Reason, *interchange.PROBLEM])
+@pytest.mark.parametrize("name", [*TERMS, *FLOW_TERMS, *Reason, *interchange.PROBLEM])
 def test_every_term_reason_and_list_is_documented(name):
     """A reader finds each name that a file can hold."""
     assert f"`{name}" in PAGE
@@ -50,7 +60,7 @@ def test_every_code_of_an_answer_is_documented(name):
     assert f"`{name}`" in PAGE
 
 
-@pytest.mark.parametrize("kind", [Policy, Person, Worker, Occurrence, Problem])
+@pytest.mark.parametrize("kind", [Policy, Person, Worker, Occurrence, Problem, Flow, Meal, Second, Span])
 def test_every_field_is_documented(kind):
     """Fields are added to the page when they are added to the problem."""
     indexes = {"person_index", "worker_index", "occurrence_index"}
