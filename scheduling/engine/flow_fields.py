@@ -17,7 +17,7 @@ def refuse_what_cannot_flow(problem: Problem) -> None:
 
 
 def refuse_flow(problem: Problem) -> None:
-    """Raise ProblemError for what is worked out with everything else standing still, which such a day does not."""
+    """Raise ProblemError for what is worked out with all else standing still, which such a day does not."""
     if problem.flow:
         raise ProblemError("flow", "this can be asked of a week alone, not of a day whose times flow")
 
