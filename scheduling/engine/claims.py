@@ -28,6 +28,8 @@ def _on_a_flowing_day(
     if unplaced.reason is not Reason.COSTS_MORE:
         fits = is_insertable(problem, solution, occurrence.id)
         return not fits and unplaced.reason is reason_why(problem, occurrence)
+    if problem.flow and problem.flow.wait:
+        return True  # a start later than the earliest may then cost less, and the search tries the earliest
     cost = total(price(problem, solution))
     return all(
         total(price(problem, replace(solution, assignments=(*solution.assignments, way)))) >= cost
