@@ -15,6 +15,7 @@ COMMANDS = {
     "decide": "how quickly questions about a plan are answered, and its gap to a lower bound",
     "hub": "what the hub reads and stores in a second, its memory, and kills",
     "hhcrsp": "published home health care days with pairs (Mankowska and others, 2014)",
+    "linking": "a delivery of a thousand records compared with a county of 860,000 people",
     "peers": "ours, PyVRP, VROOM and OR-Tools routing on the same random days",
     "report": "run the set and write docs/benchmarks.md",
     "uhhc": "published home healthcare days with shifts, lunches and options (iolab-uniud/uhhc)",

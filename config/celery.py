@@ -14,6 +14,8 @@ app.conf.beat_schedule = {
     # 03:30 local: never between 01:00 and 02:00, which a clock change skips or repeats.
     "overnight": {"task": "scheduling.tasks.open_overnight", "schedule": crontab(hour=3, minute=30)},
     "erasures": {"task": "visits.tasks.erase_expired", "schedule": crontab(hour=4, minute=45, day_of_week=0)},
+    # Whoever misses a turn is not made up for: the next one finds all that waits.
+    "compare": {"task": "hub.tasks.compare_records", "schedule": 60.0, "options": {"expires": 55}},
     "reviews": {"task": "hub.tasks.remind_of_reviews", "schedule": crontab(hour=6, minute=0)},
     "sweep": {"task": "scheduling.tasks.sweep", "schedule": 30.0},
     "sweep-deliveries": {"task": "hub.sweep_deliveries", "schedule": 30.0},

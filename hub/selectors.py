@@ -25,6 +25,7 @@ from hub.models import (
     Feed,
     Hold,
     MatchDecision,
+    MatchReview,
     Need,
     Note,
     Objection,
@@ -76,11 +77,9 @@ def people(user: User, *, on: date) -> QuerySet[Person]:
         seen = scope.of(user, on=on)
         known = Exists(_known_to(seen.agencies(Item.IDENTITY)))
         if user.agency_id:  # who objects to sharing is their own agency's business only
-            began = MatchDecision.objects.filter(
-                source_record__person=OuterRef(OuterRef("pk")), outcome=MatchDecision.Outcome.NEW
-            )
+            joined = _joined_into(OuterRef(OuterRef("pk")))
             objects = Objection.objects.filter(
-                Q(person=OuterRef("pk")) | Q(person__in=began.values("person")),
+                Q(person=OuterRef("pk")) | Q(person__in=joined.values("candidate")),
                 kind=Objection.Kind.SHARING,
                 withdrawn_at=None,
             )
@@ -206,14 +205,20 @@ def may_see_number_of(user: User, person: Person, *, on: date) -> bool:
 
 
 def keys_of(person: Person) -> set[int]:
-    """The person's key and those under which their records began, before they were joined.
+    """The person's key and those of the people who were joined into this one and have no record left.
 
     Notes, objections and holds stay with the key they were made for: joined, they are found by this, and
     when the join is undone each is where it was.
     """
-    began = MatchDecision.objects.filter(source_record__person=person, outcome=MatchDecision.Outcome.NEW)
     with as_county():  # another agency's record may have brought the note; its key tells nothing
-        return {person.pk, *began.values_list("person", flat=True)}
+        return {person.pk, *_joined_into(person).values_list("candidate", flat=True)}
+
+
+def _joined_into(person: Person | OuterRef) -> QuerySet[MatchDecision]:
+    """The joins that left their `candidate` without a record; undone, they have one again."""
+    left = SourceRecord.objects.filter(person=OuterRef("candidate"), kind=SourceRecord.Kind.PERSON)
+    joins = MatchDecision.objects.filter(source_record__person=person, outcome=MatchDecision.Outcome.JOINED)
+    return joins.filter(~Exists(left), candidate__isnull=False)
 
 
 def notes(user: User, person: Person, *, on: date) -> QuerySet[Note]:
@@ -301,6 +306,31 @@ def agencies_of(user: User) -> QuerySet[Agency]:
     if user.role == Role.AGENCY_MANAGER and user.agency_id:
         return Agency.objects.filter(pk=user.agency_id, is_active=True)
     return Agency.objects.none()
+
+
+def records_to_match(user: User, *, on: date) -> QuerySet[SourceRecord]:
+    """The records of people whose identity this user may judge: the hub's all, an agency's manager's own."""
+    records = SourceRecord.objects.filter(kind=SourceRecord.Kind.PERSON)
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return records
+    if user.role == Role.AGENCY_MANAGER:
+        return records.filter(agency__in=scope.of(user, on=on).agencies(Item.IDENTITY))
+    return records.none()
+
+
+def match_reviews(user: User, *, on: date) -> QuerySet[MatchReview]:
+    """The questions about two records that this user may both see."""
+    records = records_to_match(user, on=on)
+    return MatchReview.objects.filter(record__in=records, other__in=records)
+
+
+def match_joins(user: User, *, on: date) -> QuerySet[MatchDecision]:
+    """The joins that this user may take back: the hub's all, a manager's what the own agency has joined."""
+    joins = MatchDecision.objects.filter(outcome=MatchDecision.Outcome.JOINED)
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return joins
+    mine = records_to_match(user, on=on)
+    return joins.filter(source_record__in=mine, decided_by__agency=user.agency_id, decided_by__isnull=False)
 
 
 def rejections(user: User) -> QuerySet[Rejection]:

@@ -19,6 +19,7 @@ from config.demo.children import Children
 from config.demo.locality import Locality
 from config.demo.partner_files import Folder
 from config.demo.planning import Planned
+from hub.identity import linking
 from hub.models import Agency, Area, Delivery, Feed, User
 from hub.services import postcodes, receiving
 from scheduling.models import PlanningRun
@@ -73,6 +74,7 @@ class Demonstration:
         self.say(forecast(self.wish.people, self.wish.seconds))
         place, files = self._invent()
         deliveries = self._receive(files)
+        self._compare()
         self._staff(files)
         by = founding.administrator()
         planned = self._plan(by)
@@ -113,6 +115,14 @@ class Demonstration:
                 deliveries.append(delivery)
                 found.append(f"{file.path.name}: {table.outcome(delivery)}")
         return deliveries
+
+    def _compare(self) -> None:
+        with self._step("Compare records") as found:
+            result = linking.compare_waiting(now=timezone.now())
+            found.append(
+                f"{result.compared:,} compared, {result.joined:,} joined that no rule had, "
+                f"{result.asked:,} questions asked"
+            )
 
     def _staff(self, files: Folder) -> None:
         counts: Counter[str] = Counter()

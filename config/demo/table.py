@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from config.demo.planning import Planned
-from hub.models import Delivery, MatchDecision, Rejection, SourceRecord
+from hub.identity import linkage_report
+from hub.models import Delivery, MatchReview, Rejection, SourceRecord
 from scheduling.models import PlanningRun
 from visits.models import Rota, Unplaced, Worker
 
@@ -142,7 +143,7 @@ def of_deliveries(deliveries: Sequence[Delivery]) -> str:
     )
     records = SourceRecord.objects.filter(kind=SourceRecord.Kind.PERSON, person__isnull=False)
     people = records.order_by().values("person").distinct().count()
-    review = MatchDecision.objects.filter(outcome=MatchDecision.Outcome.REVIEW).count()
+    review = linkage_report.open_ones(MatchReview.objects.all()).count()
     new = [delivery for delivery in deliveries if not delivery.already_taken]
     same = sum(delivery.taken + delivery.unchanged for delivery in deliveries if delivery.already_taken)
     found = [

@@ -20,7 +20,7 @@ from hub.identity.linkage import appearance, splinking
 from hub.identity.linkage.gathering import Gathered, Judged, gather
 from hub.identity.linkage.judging import judge
 from hub.identity.linkage.splinking import Model, Pair
-from hub.identity.matching import Facts, Verdict
+from hub.identity.matching import Facts, Verdict, compare
 from hub.identity.records import facts_from
 from hub.models import KnownAs, MatchDecision, Person, SourceRecord
 
@@ -90,17 +90,17 @@ def _compare(waiting: list[int], model: Model, result: Linked, *, now: datetime)
     known = {row.pk: row for row in _known({pk for pair in pairs for pk in pair} | set(waiting))}
     facts = {pk: facts_from(row) for pk, row in known.items()}
     # Before the model: pairs that a veto keeps apart need no weight, and they are nine in ten.
-    pairs = [pair for pair in pairs if not judge(facts[pair[0]], facts[pair[1]], None).contradicts]
+    pairs = [pair for pair in pairs if not compare(facts[pair[0]], facts[pair[1]]).contradicts]
     rows = [
         appearance.row(pk, facts[pk], [known[pk].address.lines] if known[pk].address else [])
         for pk in sorted({pk for pair in pairs for pk in pair})
     ]
-    weights = splinking.weigh(model, rows, pairs=pairs, among=_records_in_all())
+    weights = splinking.weigh(model, rows, pairs=pairs, among=model.records)
+    names = model.given_names
     judged = [
         Judged(one, other, found, weight)
         for (one, other), weight in weights.items()
-        if (found := judge(facts[one], facts[other], weight, names=model.givens.keys())).verdict
-        >= Verdict.REVIEW
+        if (found := judge(facts[one], facts[other], weight, names=names)).verdict >= Verdict.REVIEW
     ]
     with transaction.atomic():
         take_lock()
@@ -136,14 +136,6 @@ def _pairs(waiting: list[int]) -> list[Pair]:
 def _known(keys: Iterable[int]) -> Iterable[KnownAs]:
     rows = KnownAs.objects.filter(pk__in=list(keys)).select_related("address").order_by("pk")
     return rows.iterator(chunk_size=2000)
-
-
-def _records_in_all() -> int:
-    """About how many records there are, as the planner of queries thinks."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'hub_knownas'::regclass")
-        guessed = int(cursor.fetchone()[0])
-    return guessed if guessed > BATCH else KnownAs.objects.count()
 
 
 def _gathered(judged: list[Judged], before: dict[int, Facts]) -> Gathered:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+from django.db import connection
 
 from hub.identity.linkage import appearance, splinking
 from hub.identity.linkage.splinking import Model
@@ -18,10 +21,30 @@ class TooFewRecordsError(ValueError):
     """There is too little to learn from."""
 
 
-def model() -> Model:
+def learned() -> Model:
     """The newest model that was learned here, or the one that was learned from an invented county."""
-    learned = MatchModel.objects.first()
-    return Model(**learned.parameters) if learned else Model.read(SHIPPED)
+    newest = MatchModel.objects.first()
+    return Model(**newest.parameters) if newest else Model.read(SHIPPED)
+
+
+def model() -> Model:
+    """The model in use, with names as common as they are among the records now: Hughes is rare elsewhere."""
+    records = max(KnownAs.objects.count(), 1)
+    return replace(
+        learned(),
+        records=records,
+        families=_shares("family_key", records),
+        givens=_shares("split_part(given_key, ' ', 1)", records),
+        rare_family=1 / records,
+        rare_given=1 / records,
+    )
+
+
+def _shares(column: str, records: int) -> dict[str, float]:
+    """How common each name is that more than one record has."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column}, count(*) FROM hub_knownas GROUP BY 1 HAVING count(*) > 1")
+        return {name: number / records for name, number in cursor.fetchall() if name}
 
 
 def learn(*, now: datetime) -> MatchModel:

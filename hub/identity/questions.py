@@ -128,3 +128,19 @@ def _waiting_between(people: set[frozenset[int]]) -> dict[frozenset[int], int]:
 def _asked(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
     rows = MatchReview.objects.filter(record_id__in={newer for newer, _ in pairs})
     return pairs & set(rows.values_list("record_id", "other_id"))
+
+
+def ask_whether_right(record: SourceRecord, *, rule: str, now: datetime) -> bool:
+    """Asks whether a record is rightly joined to the record of its person that it is most like."""
+    rows = {row.pk: row for row in KnownAs.objects.filter(person_id=record.person_id)}
+    own = rows.pop(record.pk, None)
+    other = closest(own, rows.values()) if own else None
+    if own is None or other is None:
+        return False
+    facts = compare(facts_from(own), facts_from(other))
+    _, made = MatchReview.objects.get_or_create(
+        record_id=max(own.pk, other.pk),
+        other_id=min(own.pk, other.pk),
+        defaults={"rule": rule, "evidence": list(facts.evidence), "raised_at": now},
+    )
+    return made

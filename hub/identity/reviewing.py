@@ -13,9 +13,20 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from hub import audit
 from hub.identity import golden, questions
 from hub.identity.joining import take_lock
-from hub.models import Contact, KnownAs, MatchDecision, MatchReview, Need, Person, SourceRecord, User
+from hub.models import (
+    Contact,
+    KnownAs,
+    MatchDecision,
+    MatchReview,
+    Need,
+    Note,
+    Person,
+    SourceRecord,
+    User,
+)
 from hub.signals import join_undone, record_joined
 
 Outcome, Status = MatchDecision.Outcome, MatchReview.Status
@@ -58,6 +69,7 @@ def join(
             decided_by=by,
         )
         record_joined.send(SourceRecord, since=previous, to=person, decision=decision)
+    _audit("joined", (previous, person), by)
     return step
 
 
@@ -113,6 +125,7 @@ def keep_apart(*, source_record: SourceRecord, person: Person, by: User, now: da
         raise ValueError("The record is joined to this person; undo the join instead.")
     _tell_apart(record, person, by=by, now=now)
     _note(record, Outcome.APART, candidate=person, by=by, now=now)
+    _audit("kept apart", (record.person, person), by)
 
 
 def _give_back(
@@ -120,9 +133,21 @@ def _give_back(
 ) -> None:
     joined = record.person
     _move(record, to=to)
+    _give_back_notes(record, joined)
     _tell_apart(record, joined, by=by, now=now)
     _note(record, Outcome.UNDONE, candidate=joined, by=by, now=now)
     join_undone.send(SourceRecord, since=joined, to=to, join=join)
+    _audit("undone", (joined, to), by)
+
+
+def _give_back_notes(record: SourceRecord, joined: Person) -> None:
+    """What this record's agency has written about the joined person since, if it no longer knows them.
+
+    Notes from before the join have stayed with the person they were made for (`selectors.keys_of`).
+    """
+    known = SourceRecord.objects.filter(kind=SourceRecord.Kind.PERSON)
+    if not known.filter(person=joined, agency=record.agency_id).exists():
+        Note.objects.filter(person=joined, agency=record.agency_id).update(person=record.person)
 
 
 def _tell_apart(record: SourceRecord, person: Person, *, by: User, now: datetime) -> None:
@@ -134,6 +159,16 @@ def _tell_apart(record: SourceRecord, person: Person, *, by: User, now: datetime
     if other := questions.closest(own, theirs.order_by("pk")):
         questions.answer(record, other.source_record, Status.APART, by=by, now=now)
         questions.answer_waiting(record, [row.pk for row in theirs], Status.APART, by=by, now=now)
+
+
+def _audit(what: str, people: Sequence[Person], by: User | None) -> None:
+    audit.record(
+        by=by,
+        machine="" if by else "matching by probability",
+        action=audit.Action.MATCH,
+        what=f"matching: {what}",
+        people=[person.pk for person in people],
+    )
 
 
 def _held(source_record: SourceRecord) -> SourceRecord:

@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from hub.pages import agencies, agreements, deliveries, emergency, intake, placing, suspensions
+from hub.pages import agencies, agreements, deliveries, emergency, intake, matching, placing, suspensions
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
@@ -18,6 +18,13 @@ urlpatterns = [
     path("feeds/new/", intake.new_feed, name="feed-new"),
     path("rejections/", deliveries.rejections, name="rejections"),
     path("rejections/<int:number>/settle/", deliveries.settle, name="rejection-settle"),
+    path("matching/", matching.index, name="matching"),
+    path("matching/joins/", matching.joins, name="match-joins"),
+    path("matching/joins/<int:number>/undo/", matching.undo, name="match-undo"),
+    path("matching/report/", matching.report, name="match-report"),
+    path("matching/report/draw/", matching.draw, name="match-draw"),
+    path("matching/<uuid:public_id>/", matching.show, name="match-review"),
+    path("matching/<uuid:public_id>/answer/", matching.answer, name="match-answer"),
     path("placing/", placing.index, name="placing"),
     path("placing/done/", placing.placed, name="placed"),
     path("placing/<uuid:public_id>/", placing.show, name="place-person"),

@@ -119,7 +119,9 @@ def _affected(candidate: Rota, published: Rota | None) -> tuple[Affected, ...]:
     by_person: dict[int, list[Change]] = defaultdict(list)
     for key in sorted(before.keys() | after.keys(), key=lambda key: (key[1], key[0])):
         if kinds := _kinds(before.get(key), after.get(key)):
-            need = needs[key[0]]
+            need = needs.get(key[0])
+            if need is None:  # the database walls off what is not shared with who looks
+                continue
             change = Change(need, key[1], before.get(key), after.get(key), kinds)
             by_person[need.person_id].append(change)
     people = {need.person_id: need.person for need in needs.values()}

@@ -34,11 +34,14 @@ def judge(
     other: Facts,
     weight: float | None,
     *,
-    names: Collection[str] = (),
+    names: Collection[str] | None,
     join_at: float = JOIN_AT,
     review_from: float = REVIEW_FROM,
 ) -> Comparison:
-    """The verdict on two records, rules first. `names` are given names that several people bear."""
+    """The verdict on two records, rules first.
+
+    `names` are given names that several people bear; None if that cannot be told.
+    """
     found = compare(one, other)
     if found.contradicts or found.verdict is Verdict.JOIN or weight is None:
         return found
@@ -50,7 +53,7 @@ def judge(
     return replace(found, verdict=Verdict.REVIEW, rule=LIKELY, evidence=evidence)
 
 
-def may_join(one: Facts, other: Facts, *, names: Collection[str] = ()) -> bool:
+def may_join(one: Facts, other: Facts, *, names: Collection[str] | None) -> bool:
     """Whether two records that no veto keeps apart may be joined without a person having looked.
 
     Without a date of birth it could be a parent and child of one name; an initial, or Jean for Joan, a twin.
@@ -63,7 +66,7 @@ def may_join(one: Facts, other: Facts, *, names: Collection[str] = ()) -> bool:
         return True
     given = compare_given(one.given, other.given)
     if given is Given.SLIP:
-        return not (_is_name(one.given, names) and _is_name(other.given, names))
+        return names is not None and not all(_is_name(each.given, names) for each in (one, other))
     return given in (Given.SAME, Given.SHORT_FORM)
 
 

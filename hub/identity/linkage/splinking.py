@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ Pair = tuple[int, int]  # two unique ids, the smaller first
 SEED = 1
 MOST_RANDOM_PAIRS = 2e6
 RAREST_M, RAREST_U = 0.002, 2e-6  # a step that nobody was seen on is rare, not impossible
+FEWEST_TO_TELL = 2_000  # records, before a name that few have can be called a mistake
 FEWEST_NAMED = 5  # a name that fewer records have is not kept with a model: it could name somebody
 
 
@@ -31,17 +32,42 @@ class Model:
 
     settings: dict[str, Any]
     matches_per_record: float
-    families: dict[str, float] = field(default_factory=dict)
-    givens: dict[str, float] = field(default_factory=dict)
+    records: int
+    families: dict[str, float]  # names, and the share of records that bear each
+    givens: dict[str, float]
+    rare_family: float  # the share of a name that is not listed
+    rare_given: float
 
     @classmethod
     def read(cls, path: Path) -> Model:
-        """The model that a file holds, as `as_json` wrote it."""
+        """The model that a file holds."""
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
+    @property
+    def given_names(self) -> frozenset[str] | None:
+        """What several people are called, and is therefore no mistake; None if there are too few to tell."""
+        return frozenset(_common(self.givens, self.records)) if self.records >= FEWEST_TO_TELL else None
+
+    def among(self, rows: Sequence[Row]) -> Model:
+        """The same model with names as common as they are in these records."""
+        one = 1 / max(len(rows), 1)
+        return replace(
+            self,
+            records=len(rows),
+            families=_shares(rows, "family"),
+            givens=_shares(rows, "given"),
+            rare_family=one,
+            rare_given=one,
+        )
+
     def as_json(self) -> dict[str, Any]:
-        """What to keep of it, in a file or a row."""
-        return asdict(self)
+        """What may be kept of it, in a file or a row: no name that could tell who somebody is."""
+        families, givens = (_common(names, self.records) for names in (self.families, self.givens))
+        rare = {
+            "rare_family": _rest(self.families, families, self.rare_family),
+            "rare_given": _rest(self.givens, givens, self.rare_given),
+        }
+        return asdict(self) | {"families": families, "givens": givens} | rare
 
 
 def train(rows: Sequence[Row]) -> Model:
@@ -58,7 +84,8 @@ def train(rows: Sequence[Row]) -> Model:
             )
         settings = _settled(linker.misc.save_model_to_json())
     matches = settings["probability_two_random_records_match"] * (len(rows) - 1)
-    return Model(settings, matches, _shares(rows, "family"), _shares(rows, "given"))
+    one = 1 / len(rows)
+    return Model(settings, matches, len(rows), _shares(rows, "family"), _shares(rows, "given"), one, one)
 
 
 def weigh(
@@ -122,21 +149,33 @@ def _settled(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shares(rows: Sequence[Row], column: str) -> dict[str, float]:
-    """How common each name is that several records have."""
+    """How common each name is."""
     counts = Counter(row[column] for row in rows if row[column])
-    total = counts.total()
-    return {name: round(n / total, 7) for name, n in sorted(counts.items()) if n >= FEWEST_NAMED}
+    return {name: round(number / counts.total(), 7) for name, number in sorted(counts.items())}
+
+
+def _common(names: dict[str, float], records: int) -> dict[str, float]:
+    """The names that several records bear."""
+    return {name: share for name, share in names.items() if share * records >= FEWEST_NAMED - 0.5}
+
+
+def _rest(names: dict[str, float], kept: dict[str, float], otherwise: float) -> float:
+    """How common a name is that was left out, on average over those who bear one."""
+    left = [share for name, share in names.items() if name not in kept]
+    return round(sum(share * share for share in left) / sum(left), 7) if left else otherwise
 
 
 def _register_shares(linker: Linker, api: DuckDBAPI, model: Model, rows: Sequence[Row]) -> None:
     """Makes Splink use the model's names; one that is not in it is as rare as the rarest that is."""
     import pyarrow
 
-    for column, shares in (("family", model.families), ("given", model.givens)):
-        rarest = min(shares.values(), default=1e-5)
+    for column, shares, rare in (
+        ("family", model.families, model.rare_family),
+        ("given", model.givens, model.rare_given),
+    ):
         used = sorted({row[column] for row in rows if row[column]})
         table = pyarrow.table(
-            {column: used, f"tf_{column}": [shares.get(name, rarest) for name in used]},
+            {column: used, f"tf_{column}": [shares.get(name, rare) for name in used]},
             schema=pyarrow.schema([(column, pyarrow.string()), (f"tf_{column}", pyarrow.float64())]),
         )
         linker.table_management.register_term_frequency_lookup(api.register(table), column)

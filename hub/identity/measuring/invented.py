@@ -77,12 +77,12 @@ class Labelled:
 def records(people: int, *, seed: int) -> list[Labelled]:
     """The records that five agencies keep of so many people, in an order that gives nothing away."""
     rng = Random(f"{seed}:invented")
-    citizens = _citizens(people, rng)
+    everybody = citizens(people, rng)
     found = []
-    for citizen in citizens:
+    for citizen in everybody:
         for book in BOOKS:
             if rng.random() < book.knows:
-                found.append(_written(citizen, book, citizens, rng))
+                found.append(_written(citizen, book, everybody, rng))
     rng.shuffle(found)
     return [
         replace(each, record=replace(each.record, key=f"R{position:07}", place=f"line {position + 2}"))
@@ -90,7 +90,13 @@ def records(people: int, *, seed: int) -> list[Labelled]:
     ]
 
 
-def _citizens(people: int, rng: Random) -> list[Citizen]:
+def written(people: Sequence[Citizen], rng: Random) -> list[PersonRecord]:
+    """One record of each, as a careful agency keeps them."""
+    return [_written(citizen, BOOKS[0], (), rng).record for citizen in people]
+
+
+def citizens(people: int, rng: Random) -> list[Citizen]:
+    """So many people in their homes, spouses, twins and namesakes among them."""
     numbers = _nhs_numbers(people, rng)
     homes = _homes(rng)
     found: list[Citizen] = []
@@ -158,7 +164,7 @@ def _nhs_numbers(count: int, rng: Random) -> list[str]:
     return found[:count]
 
 
-def _written(citizen: Citizen, book: Book, citizens: Sequence[Citizen], rng: Random) -> Labelled:
+def _written(citizen: Citizen, book: Book, everybody: Sequence[Citizen], rng: Random) -> Labelled:
     numbered = rng.random() < book.numbered
     home = citizen.home
     record = PersonRecord(
@@ -174,7 +180,7 @@ def _written(citizen: Citizen, book: Book, citizens: Sequence[Citizen], rng: Ran
         postcode=home.postcode,
         uprn=home.uprn if rng.random() < 0.5 else None,
     )
-    kin = citizens[citizen.kin[1]] if citizen.kin and citizen.kin[1] < len(citizens) else None
+    kin = everybody[citizen.kin[1]] if citizen.kin and citizen.kin[1] < len(everybody) else None
     record = misspelt(record, careless=book.careless, kin_number=kin.nhs_number if kin else "", rng=rng)
     if rng.random() < 0.06 * book.careless:  # moved, and this agency has not heard or is the first to know
         elsewhere = next(_homes(rng))

@@ -42,7 +42,7 @@ class Trial:
         self.cases: Sequence[Case] = labelled.cases
         self.facts = {number: case.facts for number, case in enumerate(self.cases)}
         rows = [appearance.row(number, case.facts, case.lines) for number, case in enumerate(self.cases)]
-        self.model = model or splinking.train(rows)
+        self.model = model.among(rows) if model else splinking.train(rows)
         self.weights = splinking.weigh(self.model, rows)
         self.true = pairs_within({number: case.person for number, case in enumerate(self.cases)})
 
@@ -66,7 +66,7 @@ class Trial:
             yield gate, self.together(gate)
 
     def _gathered(self, *, weighed: bool, gate: float = JOIN_AT) -> Gathered:
-        names = self.model.givens.keys()
+        names = self.model.given_names
         judged = [
             Judged(
                 one,

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from hub.identity import models_in_use
 from hub.identity.linkage.judging import JOIN_AT, REVIEW_FROM
+from hub.identity.linkage.splinking import Model
 from hub.identity.measuring import invented, labelled
 from hub.identity.measuring.labelled import LabelledSet
 from hub.identity.measuring.trial import Measured, Trial
@@ -61,7 +63,7 @@ class Command(BaseCommand):
     def _measure(self, cases: LabelledSet, *, learn: bool) -> None:
         began = time.monotonic()
         learn = learn or cases.abroad
-        trial = Trial(cases, None if learn else models_in_use.model())
+        trial = Trial(cases, None if learn else _model())
         learned = "learned from this file without the truth" if learn else "the one in use"
         self.stdout.write(
             f"\n{cases.name}: {len(cases.cases):,} records, {len(trial.true):,} true pairs, "
@@ -88,3 +90,11 @@ class Command(BaseCommand):
     def _row(self, cells: tuple[object, ...]) -> None:
         first, *others = cells
         self.stdout.write(f"  {first!s:<32}" + "".join(f"{cell!s:>13}" for cell in others))
+
+
+def _model() -> Model:
+    """The model in use; before there is a database, the one that comes with the product."""
+    try:
+        return models_in_use.learned()
+    except DatabaseError:
+        return Model.read(models_in_use.SHIPPED)

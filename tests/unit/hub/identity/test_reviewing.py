@@ -8,8 +8,23 @@ from typing import Any
 
 import pytest
 
+from hub import selectors
 from hub.identity import reviewing
-from hub.models import Contact, Feed, KnownAs, MatchDecision, MatchReview, Need, Person, SourceRecord, User
+from hub.models import (
+    AuditEvent,
+    Contact,
+    Feed,
+    Hold,
+    KnownAs,
+    MatchDecision,
+    MatchReview,
+    Need,
+    Note,
+    Objection,
+    Person,
+    SourceRecord,
+    User,
+)
 from hub.services.receiving import receive
 from tests.factories import hub
 from tests.factories.files import call, schedule
@@ -140,18 +155,50 @@ def test_new_activity_on_both_goes_with_whom_it_came_for(feeds: list[Feed], by: 
     assert {need.reference for need in restored.needs.all()} == {"C1-AM", "C1-TEA"}
 
 
+def test_precautions_objections_and_holds_are_found_through_a_join(feeds: list[Feed], by: User) -> None:
+    """The dog at the door is told to whoever visits the joined person; undone, each has their own."""
+    mine, theirs = send(feeds[0]), send(feeds[1], given_name="May")
+    said = {"review_on": hub.TODAY, "written_by": by, "written_at": hub.NOW, "do": "Ring first"}
+    Note.objects.create(person=theirs.person, agency=feeds[1].agency, kind="precaution", what="Dog", **said)
+    Objection.objects.create(person=theirs.person, kind="opt_out", made_at=hub.NOW, recorded_by=by)
+    Hold.objects.create(person=theirs.person, reason="Inquest", placed_at=hub.NOW, placed_by=by)
+    step = reviewing.join(source_record=theirs, person=mine.person, by=by, now=hub.NOW)
+    assert [note.what for note in selectors.notes_at_the_door(mine.person)] == ["Dog"]
+    assert selectors.objections(by, mine.person).exists()
+    assert selectors.holds(by, mine.person).exists()
+    since = {"agency": feeds[1].agency, "kind": "preference", "what": "Side door"}
+    Note.objects.create(person=mine.person, **since, **said)
+    restored = reviewing.undo(step=step, by=by, now=hub.NOW)
+    assert selectors.notes_at_the_door(mine.person) == []
+    assert {note.what for note in selectors.notes_at_the_door(restored)} == {"Dog", "Side door"}
+
+
+def test_every_decision_is_audited_with_who_and_about_whom(feeds: list[Feed], by: User) -> None:
+    """A person by name, the model as a machine."""
+    mine, theirs = send(feeds[0]), send(feeds[1], given_name="May")
+    people = sorted((mine.person_id, theirs.person_id))
+    step = reviewing.join(source_record=theirs, person=mine.person, by=None, now=hub.NOW)
+    reviewing.undo(step=step, by=by, now=hub.NOW)
+    found = [(each.what, each.by, each.machine, each.people) for each in AuditEvent.objects.order_by("pk")]
+    assert found == [
+        ("matching: joined", None, "matching by probability", people),
+        ("matching: undone", by, "", people),
+    ]
+
+
 def test_everything_that_points_at_a_person_is_moved_or_said_to_stay() -> None:
     """A new kind of row about people must say what becomes of it on a join."""
     follow = {"SourceRecord", "KnownAs", "Need", "Contact"}  # hub.identity.reviewing
     follow |= {"Visit", "NamedWorker", "BarredWorker"}  # visits.services.following
-    stay = {"MatchDecision", "Placement"}  # what was decided then
+    found = {"Note", "Objection", "Hold"}  # hub.selectors.keys_of
+    stay = {"MatchDecision", "Placement", "EmergencyAccess"}  # what was decided or done then
     stay |= {"Note", "Objection", "Hold", "EmergencyAccess"}  # found by hub.selectors.keys_of
     pointing = {
         field.related_model.__name__
         for field in Person._meta.get_fields(include_hidden=True)
         if field.is_relation and field.auto_created
     }
-    assert pointing - follow - stay == set()
+    assert pointing - follow - found - stay == set()
 
 
 def test_a_question_about_two_people_who_were_told_apart_is_answered(feeds: list[Feed], by: User) -> None:

@@ -70,9 +70,12 @@ def test_the_same_records_teach_the_same() -> None:
 
 def test_no_rare_name_is_kept_with_a_model(model: Model) -> None:
     """A list of names that one family bears would be personal data."""
-    rows = [appearance.row(number, replace(MABEL, family=f"f{number // 4}"), ()) for number in range(20)]
-    assert splinking._shares(rows, "family") == {}
-    assert splinking._shares(rows, "given") == {"mabel": 1.0}
+    shares = {"smith": 0.25, "thorncroft": 0.04}
+    known = replace(model, records=100, families=shares, givens=shares)
+    assert set(known.as_json()["families"]) == {"smith"}
+    assert known.as_json()["rare_given"] == pytest.approx(0.04)
+    assert known.given_names is None
+    assert replace(known, records=10_000).given_names == {"smith", "thorncroft"}
 
 
 def test_the_web_process_never_loads_splink() -> None:
