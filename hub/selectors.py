@@ -75,20 +75,30 @@ def people(user: User, *, on: date) -> QuerySet[Person]:
         return _with_what_is_shared(found, user, on)
     if user.role == Role.COORDINATOR:
         seen = scope.of(user, on=on)
-        known = Exists(_known_to(seen.agencies(Item.IDENTITY)))
-        if user.agency_id:  # who objects to sharing is their own agency's business only
-            joined = _joined_into(OuterRef(OuterRef("pk")))
-            objects = Objection.objects.filter(
-                Q(person=OuterRef("pk")) | Q(person__in=joined.values("candidate")),
-                kind=Objection.Kind.SHARING,
-                withdrawn_at=None,
-            )
-            known &= ~Exists(objects) | Exists(_known_to([user.agency_id]))
-        lives = Q(address__area__in=user.areas.all())
-        here = Q(known) & lives
+        here = _known_by_sharing(user, on) & Q(address__area__in=user.areas.all())
         found = Person.objects.filter(here | Q(pk__in=seen.emergency) if seen.emergency else here)
         return _with_what_is_shared(found, user, on)
     return Person.objects.none()
+
+
+def _known_by_sharing(user: User, on: date) -> Q:
+    """Known to an agency that shares names with this user's; who objects to sharing, to their own alone."""
+    own = Exists(_known_to([user.agency_id] if user.agency_id else []))
+    shared = Exists(_known_to(scope.of(user, on=on).agencies(Item.IDENTITY)))
+    return Q(shared) & (Q(~Exists(_objecting(Objection.Kind.SHARING))) | Q(own))
+
+
+def _objecting(kind: str) -> QuerySet[Objection]:
+    """Standing objections of the outer query's person, under any key that their records began with."""
+    joined = _joined_into(OuterRef(OuterRef("pk")))
+    return Objection.objects.filter(
+        Q(person=OuterRef("pk")) | Q(person__in=joined.values("candidate")), kind=kind, withdrawn_at=None
+    )
+
+
+def people_for_an_extract() -> QuerySet[Person]:
+    """Whose data may go into planning and evaluation: all but those who have opted out."""
+    return Person.objects.filter(Exists(_known_to(None))).exclude(Exists(_objecting(Objection.Kind.OPT_OUT)))
 
 
 def _with_what_is_shared(found: QuerySet[Person], user: User, on: date) -> QuerySet[Person]:
@@ -106,9 +116,8 @@ def people_without_a_place(user: User, *, on: date) -> QuerySet[Person]:
     They lie in no area, so a coordinator of any area may take them into it if their agency shares them.
     """
     if user.role == Role.COORDINATOR:
-        sharing = scope.of(user, on=on).agencies(Item.IDENTITY)
         own = Q(address__isnull=True) | Q(address__area__isnull=True) | Q(address__area__in=user.areas.all())
-        known = Person.objects.filter(own, Exists(_known_to(sharing)), Exists(user.areas.all()))
+        known = Person.objects.filter(own, _known_by_sharing(user, on), Exists(user.areas.all()))
         known = _with_what_is_shared(known, user, on)
     else:
         known = people(user, on=on)

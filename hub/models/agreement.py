@@ -37,6 +37,7 @@ class SharingAgreement(models.Model):
     class Purpose(models.TextChoices):
         COORDINATION = "coordination", "Coordinating visits"
         PREVENTION = "prevention", "Fire prevention"
+        PLANNING = "planning", "Planning and evaluation, without names"
 
     class Item(models.TextChoices):
         IDENTITY = "identity", "Name, date of birth, gender"
