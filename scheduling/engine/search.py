@@ -215,7 +215,7 @@ class Search:
 
     def improve_by_rounds(self) -> None:
         """Cools several times; after each, the best plan is put together from all rounds seen so far."""
-        pool, coolings = Pool(self.tables), 0
+        pool, coolings, told = Pool(self.tables), 0, self.seconds
         while not self.is_over():
             position = self.position()
             if position >= coolings + 1:
@@ -231,7 +231,9 @@ class Search:
             anneal(self.tables, self.best, chunk, first, stride, total)
             self.steps += chunk
             pool.note()
-            self.tell("improve")
+            if self.seconds - told >= CHUNK_SECONDS:
+                told = self.seconds
+                self.tell("improve")
 
     def improve_alone(self) -> None:
         """Anneals in chunks of about a tenth of a second, so that a stop is soon noticed."""
