@@ -15,7 +15,14 @@ from typing import Any
 from scheduling.engine import items
 from scheduling.engine.fields import Field
 from scheduling.engine.files import read_json
-from scheduling.engine.problem import LATEST_MINUTE, Gap, Occurrence, Problem, ProblemError
+from scheduling.engine.problem import (
+    LATEST_OF_A_WEEK,
+    MINUTES_PER_DAY,
+    Gap,
+    Occurrence,
+    Problem,
+    ProblemError,
+)
 
 CHANGE_FORMAT = "care-week-change/1"
 
@@ -92,7 +99,7 @@ def change_from(data: Any) -> Change:
     if top["format"].text() != CHANGE_FORMAT:
         raise top["format"].refuse(f"{top['format'].value!r} is not {CHANGE_FORMAT!r}")
     events = tuple(_event(field) for field in top["changes"].items())
-    return Change(events, top["now"].maybe_whole(0, LATEST_MINUTE))
+    return Change(events, top["now"].maybe_whole(0, LATEST_OF_A_WEEK))
 
 
 def _event(field: Field) -> Event:
@@ -110,7 +117,7 @@ def _worker_off(field: Field) -> WorkerOff:
 
 def _runs_late(field: Field) -> RunsLate:
     parts = field.members(("kind", "occurrence"), nullable=("start", "end"))
-    start, end = (parts[name].maybe_whole(0, LATEST_MINUTE) for name in ("start", "end"))
+    start, end = (parts[name].maybe_whole(0, LATEST_OF_A_WEEK) for name in ("start", "end"))
     if start is None and end is None:
         raise field.refuse("has neither a start nor an end")
     return RunsLate(parts["occurrence"].text(), start, end)
@@ -119,7 +126,11 @@ def _runs_late(field: Field) -> RunsLate:
 def _need_added(field: Field) -> NeedAdded:
     parts = field.members(("kind", "occurrence"), nullable=("gaps",))
     gaps = () if parts["gaps"].value is None else tuple(items.gap(f) for f in parts["gaps"].items())
-    return NeedAdded(items.occurrence(parts["occurrence"]), gaps)
+    occurrence = items.occurrence(parts["occurrence"])
+    if not 1 <= occurrence.minutes <= MINUTES_PER_DAY:
+        message = f"{occurrence.minutes} is not between 1 and {MINUTES_PER_DAY}"
+        raise ProblemError(f"{parts['occurrence'].path}.minutes", message)
+    return NeedAdded(occurrence, gaps)
 
 
 def _need_ended(field: Field) -> NeedEnded:
@@ -133,11 +144,11 @@ def _person_away(field: Field) -> PersonAway:
 
 def _agency_stops(field: Field) -> AgencyStops:
     parts = field.members(("kind", "agency", "start"))
-    return AgencyStops(parts["agency"].text(), parts["start"].whole(0, LATEST_MINUTE))
+    return AgencyStops(parts["agency"].text(), parts["start"].whole(0, LATEST_OF_A_WEEK))
 
 
 def _span(parts: dict[str, Field]) -> tuple[int, int]:
-    start, end = parts["start"].whole(0, LATEST_MINUTE), parts["end"].whole(0, LATEST_MINUTE)
+    start, end = parts["start"].whole(0, LATEST_OF_A_WEEK), parts["end"].whole(0, LATEST_OF_A_WEEK)
     if end <= start:
         raise parts["end"].refuse(f"{end} is not after its start {start}")
     return start, end

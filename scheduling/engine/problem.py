@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 MINUTES_PER_DAY = 1440
 PRIORITIES = (1, 2, 3, 4)
 LATEST_MINUTE = 300 * MINUTES_PER_DAY
+LATEST_OF_A_WEEK = 60 * MINUTES_PER_DAY
 LONGEST_SERVICE = 30 * MINUTES_PER_DAY
 """Both are far beyond any week, so that a problem of one day may count in parts of a minute."""
 LARGEST_WEIGHT = 1_000_000
