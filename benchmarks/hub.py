@@ -146,14 +146,15 @@ def _read(seed: int, number: int = 50_000) -> dict[str, Any]:
     pick = random.Random(seed)
     other = {"resourceType": "Observation", "status": "final", "code": {"text": "weight"}, "id": "o-1"}
     data = b"".join(orjson.dumps(person(one, pick) if one % 2 else other) + b"\n" for one in range(number))
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     found = sum(1 for _ in FEEDS["fhir"].read(io.BytesIO(data)))
-    seconds = time.perf_counter() - started
+    seconds, worked = time.perf_counter() - started, time.process_time() - worked
     return {
         "what": "FHIR ndjson read",
         "resources": found,
         "seconds": round(seconds, 2),
         "a_second": round(found / seconds),
+        "a_processor_second": round(found / worked),  # what others on this machine do not slow
         "goal_a_second": READ_GOAL,
         "met": found / seconds >= READ_GOAL,
     }
@@ -244,10 +245,12 @@ def _found() -> None:
         title="Bench",
         purposes=list(SharingAgreement.Purpose.values),
         items=list(SharingAgreement.Item.values),
-        lawful_basis="Article 6(1)(e)",
+        article_6=SharingAgreement.Article6.PUBLIC_TASK,
+        article_9=SharingAgreement.Article9.CARE,
+        schedule="Part 1, paragraph 2",
         starts_on=today,
+        signed_on=today,
         review_on=today,
-        signed_by="nobody",
     )
     agreement.parties.set([agency, other])
     Feed.objects.create(code="bench", agency=agency, format="fhir")
