@@ -119,7 +119,7 @@ def _fill(people: int, seed: int) -> list[Any]:
         "hub_person": "id, public_id, family_name, given_name, birth_date, gender, nhs_number,"
         " nhs_number_verified, address_id, restricted, deceased",
         "hub_sourcerecord": "id, agency_id, delivery_id, feed, kind, key, place, content_hash, payload,"
-        " person_id",
+        ' person_id, "group", waits_for',
         "hub_knownas": "source_record_id, person_id, address_id, family_key, given_key, birth_date, gender,"
         " nhs_number, nhs_number_verified, postcode, uprn, to_compare",
     }
@@ -136,7 +136,20 @@ def _fill(people: int, seed: int) -> list[Any]:
                     *(pk, False, False),
                 )
             elif table == "hub_sourcerecord":
-                yield (pk, old.pk, delivery.pk, "bench", "person", f"P{pk}", "", "", _payload(said), pk)
+                yield (
+                    pk,
+                    old.pk,
+                    delivery.pk,
+                    "bench",
+                    "person",
+                    f"P{pk}",
+                    "",
+                    "",
+                    _payload(said),
+                    pk,
+                    "",
+                    "",
+                )
             else:
                 yield (
                     *(pk, pk, pk, fold(said.family_name), fold_given(said.given_name), said.birth_date),
