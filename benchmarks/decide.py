@@ -9,10 +9,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from scheduling.engine.changes import Change, RunsLate, WorkerOff
+from scheduling.engine.answers.changes import Change, RunsLate, WorkerOff
+from scheduling.engine.answers.desk import Desk, bound, repair, warm
 from scheduling.engine.check import check
 from scheduling.engine.cost import price, total
-from scheduling.engine.desk import Desk, bound, repair, warm
 from scheduling.engine.interchange import read_problem
 from scheduling.engine.problem import MINUTES_PER_DAY, Problem
 from scheduling.engine.solution import Solution

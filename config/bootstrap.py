@@ -32,7 +32,7 @@ UV_VARIABLES = {
     "UV_NO_PROGRESS": "1",
 }
 PATIENCE_SECONDS = 15  # how long to say nothing
-WARM = "from scheduling.engine import desk; desk.warm()"
+WARM = "from scheduling.engine.answers import desk; desk.warm()"
 
 
 class SetUpError(Exception):
@@ -127,7 +127,7 @@ def compile_engine() -> None:
     engine = ROOT / "scheduling" / "engine"
     if "def warm(" not in "".join(path.read_text() for path in engine.glob("solve.py")):
         return
-    mark = _digest(sorted(engine.glob("*.py")))
+    mark = _digest(sorted(engine.rglob("*.py")))
     stamps = json.loads(STAMPS.read_text())
     if stamps.get("engine") == mark:
         return

@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 WIDTH = 34  # of the names of steps
 SECONDS_A_PERSON = 0.04  # to invent and receive everything about one
 SECONDS_AN_AREA = 40  # to begin and end its planning runs, beside the search
-COMPILE = "from scheduling.engine import desk; desk.warm()"
+COMPILE = "from scheduling.engine.answers import desk; desk.warm()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
-from scheduling.engine import questions
+from scheduling.engine.answers import questions
 from scheduling.engine.check import Violation, check
 from scheduling.engine.cost import arrivals, price, total
 from scheduling.engine.interchange import Plan, read_plan, read_problem, write_plan

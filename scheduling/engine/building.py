@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
-from scheduling.engine.flow_tables import add_eaters, add_meals, flow_policy, flow_tables
+from scheduling.engine.flow.tables import add_eaters, add_meals, flow_policy, flow_tables
 from scheduling.engine.problem import Lock, Problem
 from scheduling.engine.tables import Ints, Longs, Tables
 

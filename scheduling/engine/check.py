@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from scheduling.engine.flowing import meal_violations
+from scheduling.engine.flow.terms import meal_violations
 from scheduling.engine.insertion import is_insertable
 from scheduling.engine.problem import Gap, Lock, Occurrence, Problem, Worker
 from scheduling.engine.rounds import services_by_worker

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from scheduling.engine.cost import price, total
-from scheduling.engine.flow_reasons import reason_why
+from scheduling.engine.flow.reasons import reason_why
 from scheduling.engine.insertion import insertions, is_insertable
 from scheduling.engine.locks import can_reach
 from scheduling.engine.problem import Occurrence, Problem

@@ -26,10 +26,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def _digest() -> str:
     digest = hashlib.sha256()
-    for path in sorted(HERE.glob("*.py")):
+    for path in sorted(HERE.rglob("*.py")):
         text = path.read_bytes()
         if b"import compiled" in text or b"import numba" in text or b"Viewed" in text:
-            digest.update(path.name.encode())
+            digest.update(str(path.relative_to(HERE)).encode())
             digest.update(text)
     return digest.hexdigest()[:16]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from scheduling.engine.flowing import flow_terms
+from scheduling.engine.flow.terms import flow_terms
 from scheduling.engine.problem import MINUTES_PER_DAY, Problem
 from scheduling.engine.rounds import all_rounds
 from scheduling.engine.solution import Solution

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-from scheduling.engine.flow_insertion import flow_insertions
+from scheduling.engine.flow.insertion import flow_insertions
 from scheduling.engine.problem import Occurrence, Problem, Worker
 from scheduling.engine.rounds import Service, services_by_worker
 from scheduling.engine.rules import needed_between, separate_pairs, worker_violations

@@ -11,7 +11,7 @@ import numpy as np
 
 from scheduling.engine import tables as tb
 from scheduling.engine.building import build_tables
-from scheduling.engine.flow_improve import anneal_flow
+from scheduling.engine.flow.improve import anneal_flow
 from scheduling.engine.improve import anneal, save_best
 from scheduling.engine.problem import Problem
 from scheduling.engine.recombine import Pool, stand_alone

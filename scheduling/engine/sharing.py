@@ -14,7 +14,7 @@ import numpy as np
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
-from scheduling.engine.flow_plan import load_flow
+from scheduling.engine.flow.plan import load_flow
 from scheduling.engine.routes import load
 from scheduling.engine.tables import Ints, Tables
 

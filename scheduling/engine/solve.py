@@ -11,7 +11,7 @@ import numpy as np
 from scheduling.engine import cost
 from scheduling.engine import tables as tb
 from scheduling.engine.construct import fill, take_over_plan
-from scheduling.engine.flow_plan import finish_flow, load_flow
+from scheduling.engine.flow.plan import finish_flow, load_flow
 from scheduling.engine.improve import save_best
 from scheduling.engine.problem import Flow, Occurrence, Person, Policy, Problem, ProblemError, Span, Worker
 from scheduling.engine.reasons import insert_leftovers, reason_for

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from scheduling.engine.flow_fields import refuse_what_cannot_flow
+from scheduling.engine.flow.fields import refuse_what_cannot_flow
 from scheduling.engine.locks import refuse_impossible_locks
 from scheduling.engine.problem import (
     LARGEST_WEIGHT,

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 import scheduling.engine
-from scheduling.engine import changes, interchange
+from scheduling.engine import interchange
+from scheduling.engine.answers import changes
+from scheduling.engine.answers.joining import Apart
+from scheduling.engine.answers.ranking import Rule
+from scheduling.engine.answers.remedies import Help
+from scheduling.engine.answers.repair import Kind
 from scheduling.engine.cost import FLOW_TERMS, TERMS
-from scheduling.engine.joining import Apart
 from scheduling.engine.problem import (
     Flow,
     Meal,
@@ -22,9 +26,6 @@ from scheduling.engine.problem import (
     Span,
     Worker,
 )
-from scheduling.engine.ranking import Rule
-from scheduling.engine.remedies import Help
-from scheduling.engine.repair import Kind
 from scheduling.engine.solution import Reason
 
 ENGINE = Path(scheduling.engine.__file__).parent
@@ -33,7 +34,7 @@ PAGE = (ENGINE.parent.parent / "docs" / "engine.md").read_text()
 
 def rules():
     """The names of the rules, as the sources give them to violations."""
-    sources = "".join((ENGINE / name).read_text() for name in ("rules.py", "check.py", "flowing.py"))
+    sources = "".join((ENGINE / name).read_text() for name in ("rules.py", "check.py", "flow/terms.py"))
     return sorted(set(re.findall(r'Violation\("(\w+)"', sources)))
 
 

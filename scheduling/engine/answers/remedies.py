@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from scheduling.engine import tables as tb
+from scheduling.engine.answers.hypothetical import STRETCH, start_outside, start_stretched, start_with
+from scheduling.engine.answers.ranking import Trial
 from scheduling.engine.cost import total
-from scheduling.engine.hypothetical import STRETCH, start_outside, start_stretched, start_with
 from scheduling.engine.problem import Span, Worker
-from scheduling.engine.ranking import Trial
 from scheduling.engine.rounds import service_of
 from scheduling.engine.rules import separate_pairs, worker_violations
 from scheduling.engine.solution import Assignment

@@ -7,9 +7,9 @@ Competence is the caller's business here: a worker is tried whether or not she m
 from __future__ import annotations
 
 from scheduling.engine import tables as tb
+from scheduling.engine.answers.probing import NOTHING, fits_still, in_time, is_near, price_at, try_found
 from scheduling.engine.compiled import compiled
 from scheduling.engine.placing import find_places, try_place
-from scheduling.engine.probing import NOTHING, fits_still, in_time, is_near, price_at, try_found
 from scheduling.engine.routes import start_step, undo
 from scheduling.engine.tables import Ints, Tables
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scheduling.engine.flowing import has_time
+from scheduling.engine.flow.terms import has_time
 from scheduling.engine.problem import Occurrence, Problem, Worker
 from scheduling.engine.rounds import Service, rounds_of, services_by_worker
 from scheduling.engine.rules import worker_violations

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
-from scheduling.engine.flow import (
+from scheduling.engine.flow.placing import NEVER, THOROUGH, insert_both, insert_one
+from scheduling.engine.flow.reasons import reason_why
+from scheduling.engine.flow.starts import (
     begin_flow_step,
     ease,
     enlist,
@@ -14,8 +16,6 @@ from scheduling.engine.flow import (
     retime,
     slacken,
 )
-from scheduling.engine.flow_placing import NEVER, THOROUGH, insert_both, insert_one
-from scheduling.engine.flow_reasons import reason_why
 from scheduling.engine.problem import Problem
 from scheduling.engine.routes import clear, meet, set_absent, start_step
 from scheduling.engine.solution import Assignment, Reason, Solution, Taken, Unplaced

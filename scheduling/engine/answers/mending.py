@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 
 from scheduling.engine import tables as tb
+from scheduling.engine.answers.probing import fits_still, hold, in_time, is_fixed, round_in_time
 from scheduling.engine.compiled import compiled
 from scheduling.engine.dice import below
 from scheduling.engine.placing import HALF, find_places, try_pair
-from scheduling.engine.probing import fits_still, hold, in_time, is_fixed, round_in_time
 from scheduling.engine.routes import lift_whole, mend, order_with, place, start_step, undo
 from scheduling.engine.standing import is_candidate, place_at
 from scheduling.engine.tables import Ints, Longs, Tables

@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.engine import tables as tb
-from scheduling.engine.bound import bound
-from scheduling.engine.changes import Change
+from scheduling.engine.answers.bound import bound
+from scheduling.engine.answers.changes import Change
+from scheduling.engine.answers.desk import Desk
+from scheduling.engine.answers.repair import repair
 from scheduling.engine.check import check, reason_is_true
 from scheduling.engine.claims import claim_is_true
 from scheduling.engine.construct import fill
 from scheduling.engine.cost import price, total
-from scheduling.engine.desk import Desk
-from scheduling.engine.flow_plan import load_flow
+from scheduling.engine.flow.plan import load_flow
 from scheduling.engine.improve import save_best
 from scheduling.engine.interchange import plan_data, plan_from, problem_data, problem_from
 from scheduling.engine.problem import Flow, Meal, Policy, ProblemError, Second, Span
-from scheduling.engine.repair import repair
 from scheduling.engine.search import Search, Stop
 from scheduling.engine.solution import Assignment, Reason, Solution, Taken
 from scheduling.engine.solve import solve

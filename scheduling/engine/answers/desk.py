@@ -7,14 +7,15 @@ A desk belongs to one thread at a time; the first one of a process loads the com
 
 from __future__ import annotations
 
-from scheduling.engine import explaining, ranking, solve
-from scheduling.engine.bound import Bound, bound
-from scheduling.engine.changes import Change, NeedEnded
-from scheduling.engine.explaining import Explanation
-from scheduling.engine.prepared import NotInPlanError, Prepared
+from scheduling.engine import solve
+from scheduling.engine.answers import explaining, ranking
+from scheduling.engine.answers.bound import Bound, bound
+from scheduling.engine.answers.changes import Change, NeedEnded
+from scheduling.engine.answers.explaining import Explanation
+from scheduling.engine.answers.prepared import NotInPlanError, Prepared
+from scheduling.engine.answers.ranking import Ranking
+from scheduling.engine.answers.repair import SECONDS, Repair, repair
 from scheduling.engine.problem import Problem
-from scheduling.engine.ranking import Ranking
-from scheduling.engine.repair import SECONDS, Repair, repair
 from scheduling.engine.solution import Solution
 
 __all__ = [

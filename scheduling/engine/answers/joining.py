@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from scheduling.engine import tables as tb
+from scheduling.engine.answers.hypothetical import best_beside, best_together, put_beside
+from scheduling.engine.answers.prepared import Move, Prepared
+from scheduling.engine.answers.probing import NOTHING, is_fixed, take_out, try_found
 from scheduling.engine.cost import total
-from scheduling.engine.hypothetical import best_beside, best_together, put_beside
-from scheduling.engine.prepared import Move, Prepared
-from scheduling.engine.probing import NOTHING, is_fixed, take_out, try_found
 from scheduling.engine.problem import MINUTES_PER_DAY, Occurrence
 from scheduling.engine.rounds import rounds_of, services_by_worker
 from scheduling.engine.routes import start_step

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.engine.bound import bound
+from scheduling.engine.answers.bound import bound
 from scheduling.engine.check import check
 from scheduling.engine.cost import price, total
 from scheduling.engine.solve import Stop, solve

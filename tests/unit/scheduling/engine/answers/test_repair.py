@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.engine.changes import (
+from scheduling.engine.answers.changes import (
     AgencyStops,
     Change,
     NeedAdded,
@@ -18,12 +18,12 @@ from scheduling.engine.changes import (
     RunsLate,
     WorkerOff,
 )
+from scheduling.engine.answers.repair import Kind, repair
 from scheduling.engine.check import check
 from scheduling.engine.claims import claim_is_true
 from scheduling.engine.cost import price
 from scheduling.engine.insertion import insertions
 from scheduling.engine.problem import Lock, ProblemError
-from scheduling.engine.repair import Kind, repair
 from scheduling.engine.solution import Reason
 from scheduling.engine.solve import Stop, solve
 from tests.unit.scheduling.engine.builders import (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scheduling.engine.hypothetical import start_with
-from scheduling.engine.joining import NotJoined, joined_with, not_joined
-from scheduling.engine.prepared import Prepared
-from scheduling.engine.ranking import Option, Refusal, Trial
+from scheduling.engine.answers.hypothetical import start_with
+from scheduling.engine.answers.joining import NotJoined, joined_with, not_joined
+from scheduling.engine.answers.prepared import Prepared
+from scheduling.engine.answers.ranking import Option, Refusal, Trial
+from scheduling.engine.answers.remedies import Remedy, remedies
 from scheduling.engine.reasons import reason_for
-from scheduling.engine.remedies import Remedy, remedies
 from scheduling.engine.solution import Assignment, Reason
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduling.engine.answers.prepared import NotInPlanError, Prepared
+from scheduling.engine.answers.ranking import Ranking, Rule, rank
 from scheduling.engine.check import check
 from scheduling.engine.cost import price, total
-from scheduling.engine.prepared import NotInPlanError, Prepared
 from scheduling.engine.problem import Lock
-from scheduling.engine.ranking import Ranking, Rule, rank
 from scheduling.engine.solution import Assignment, Solution
 from scheduling.engine.solve import Stop, solve
 from tests.unit.scheduling.engine.builders import (

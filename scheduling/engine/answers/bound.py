@@ -23,9 +23,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.engine import tables as tb
-from scheduling.engine.bounding import BUCKET, Floats, evaluate
+from scheduling.engine.answers.bounding import BUCKET, Floats, evaluate
 from scheduling.engine.building import build_tables
-from scheduling.engine.flow_fields import refuse_flow
+from scheduling.engine.flow.fields import refuse_flow
 from scheduling.engine.problem import Gap, Occurrence, Problem
 from scheduling.engine.tables import Tables
 

@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 
 from scheduling.engine import tables as tb
-from scheduling.engine.cost import TERMS, total
-from scheduling.engine.placing import HALF
-from scheduling.engine.prepared import Move, Prepared
-from scheduling.engine.probing import (
+from scheduling.engine.answers.prepared import Move, Prepared
+from scheduling.engine.answers.probing import (
     NOTHING,
     P_COST,
     P_OTHER,
@@ -31,6 +29,8 @@ from scheduling.engine.probing import (
     try_found,
     try_found_pair,
 )
+from scheduling.engine.cost import TERMS, total
+from scheduling.engine.placing import HALF
 from scheduling.engine.problem import Occurrence, Worker
 from scheduling.engine.rounds import service_of
 from scheduling.engine.routes import start_step, undo

@@ -9,18 +9,16 @@ from enum import StrEnum
 import numpy as np
 
 from scheduling.engine import tables as tb
-from scheduling.engine.aftermath import Aftermath, LostLock, Stretched, after
-from scheduling.engine.changes import Change
-from scheduling.engine.cost import price
-from scheduling.engine.flow_fields import refuse_flow
-from scheduling.engine.mending import (
+from scheduling.engine.answers.aftermath import Aftermath, LostLock, Stretched, after
+from scheduling.engine.answers.changes import Change
+from scheduling.engine.answers.mending import (
     insert_all,
     list_open,
     mend_plan,
     score,
 )
-from scheduling.engine.prepared import Prepared
-from scheduling.engine.probing import (
+from scheduling.engine.answers.prepared import Prepared
+from scheduling.engine.answers.probing import (
     NOTHING,
     P_COST,
     P_OTHER,
@@ -29,6 +27,8 @@ from scheduling.engine.probing import (
     best_pairs,
     best_still,
 )
+from scheduling.engine.cost import price
+from scheduling.engine.flow.fields import refuse_flow
 from scheduling.engine.problem import MINUTES_PER_DAY, Gap, Lock, Problem
 from scheduling.engine.routes import start_step
 from scheduling.engine.solution import Assignment, Reason, Solution

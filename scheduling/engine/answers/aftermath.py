@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from scheduling.engine.changes import (
+from scheduling.engine.answers.changes import (
     AgencyStops,
     Change,
     NeedAdded,

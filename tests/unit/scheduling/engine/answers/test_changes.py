@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.engine.changes import (
+from scheduling.engine.answers.changes import (
     AgencyStops,
     Change,
     NeedAdded,

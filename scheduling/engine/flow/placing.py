@@ -9,7 +9,7 @@ from __future__ import annotations
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
 from scheduling.engine.dice import blinks
-from scheduling.engine.flow import (
+from scheduling.engine.flow.starts import (
     GOES,
     SEEN,
     begins,

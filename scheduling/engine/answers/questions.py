@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scheduling.engine.changes import read_change, refuse_unknown
+from scheduling.engine.answers.changes import read_change, refuse_unknown
 from scheduling.engine.check import check
 from scheduling.engine.cost import price, total
 from scheduling.engine.interchange import write_plan, write_problem
@@ -60,20 +60,20 @@ def _add(commands: Any, run: Run, name: str, words: str) -> argparse.ArgumentPar
 
 def _rank(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:
     _known(problem, options.occurrence)
-    from scheduling.engine.desk import rank  # compiled code, which the check above does not need
+    from scheduling.engine.answers.desk import rank  # compiled code, which the check above does not need
 
     return plain(rank(problem, plan, options.occurrence, now=options.now, moving=not options.still))
 
 
 def _explain(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:
     _known(problem, options.occurrence)
-    from scheduling.engine.desk import explain
+    from scheduling.engine.answers.desk import explain
 
     return plain(explain(problem, plan, options.occurrence, now=options.now))
 
 
 def _bound(options: argparse.Namespace, problem: Problem, plan: Solution) -> Any:
-    from scheduling.engine.bound import bound
+    from scheduling.engine.answers.bound import bound
 
     terms = price(problem, plan)
     found = bound(problem, seconds=options.seconds, known=total(terms))
@@ -92,7 +92,7 @@ def _repair(options: argparse.Namespace, problem: Problem, plan: Solution) -> An
         refuse_unknown(problem, change)
     except ProblemError as error:
         raise UnusableQuestionError(f"{options.change}: {error}") from error
-    from scheduling.engine.repair import SECONDS, repair
+    from scheduling.engine.answers.repair import SECONDS, repair
 
     seconds = SECONDS if options.seconds is None and options.steps is None else options.seconds
     try:

@@ -13,7 +13,7 @@ from scheduling.engine import tables as tb
 from scheduling.engine.building import build_tables
 from scheduling.engine.construct import take_over_plan
 from scheduling.engine.cost import TERMS, price
-from scheduling.engine.flow_fields import refuse_flow
+from scheduling.engine.flow.fields import refuse_flow
 from scheduling.engine.problem import Gap, Occurrence, Problem, Worker
 from scheduling.engine.routes import clear, load
 from scheduling.engine.solution import Assignment, Solution

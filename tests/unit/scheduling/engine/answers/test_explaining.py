@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduling.engine.answers.explaining import Explanation, explain
+from scheduling.engine.answers.joining import Apart
+from scheduling.engine.answers.prepared import Prepared
+from scheduling.engine.answers.remedies import Help
 from scheduling.engine.check import check
 from scheduling.engine.cost import price
-from scheduling.engine.explaining import Explanation, explain
-from scheduling.engine.joining import Apart
-from scheduling.engine.prepared import Prepared
 from scheduling.engine.problem import Delegation, Span
-from scheduling.engine.remedies import Help
 from scheduling.engine.solution import Assignment, Reason, Solution
 from tests.unit.scheduling.engine.builders import (
     a_person,
