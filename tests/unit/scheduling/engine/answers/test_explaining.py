@@ -17,6 +17,7 @@ from scheduling.engine.check import check
 from scheduling.engine.cost import price
 from scheduling.engine.problem import Delegation, Span
 from scheduling.engine.solution import Assignment, Reason, Solution
+from tests.unit.scheduling.engine.answers.plans import a_random_plan, left_out, with_option
 from tests.unit.scheduling.engine.builders import (
     a_person,
     a_plan,
@@ -25,7 +26,6 @@ from tests.unit.scheduling.engine.builders import (
     an_occurrence,
     at,
 )
-from tests.unit.scheduling.engine.test_ranking import a_random_plan, left_out, with_option
 
 TWO_DOORS = [a_person("p0", place=1), a_person("p1", place=2)]
 TWO = [a_worker("w0"), a_worker("w1")]

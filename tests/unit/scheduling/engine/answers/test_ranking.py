@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from random import Random
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +12,7 @@ from scheduling.engine.check import check
 from scheduling.engine.cost import price, total
 from scheduling.engine.problem import Lock
 from scheduling.engine.solution import Assignment, Solution
-from scheduling.engine.solve import Stop, solve
+from tests.unit.scheduling.engine.answers.plans import a_random_plan, left_out, with_option
 from tests.unit.scheduling.engine.builders import (
     a_person,
     a_plan,
@@ -24,7 +21,6 @@ from tests.unit.scheduling.engine.builders import (
     an_occurrence,
     at,
 )
-from tests.unit.scheduling.engine.random_problems import random_problem, with_locks, with_published
 
 seeds = st.integers(0, 2**32)
 few = settings(max_examples=30, deadline=None)
@@ -34,29 +30,6 @@ def ranked(problem, plan, occurrence, **options) -> Ranking:
     """The ranking in a plan that was made ready for it alone."""
     now = options.pop("now", None)
     return rank(Prepared(problem, plan, now=now), occurrence, **options)
-
-
-def with_option(plan, occurrence, option) -> Solution:
-    """The plan as it would be."""
-    placed = {a.occurrence: a for a in plan.assignments}
-    placed[occurrence] = Assignment(occurrence, option.workers, option.start)
-    for move in option.moves:
-        assert placed[move.occurrence].start == move.before
-        placed[move.occurrence] = replace(placed[move.occurrence], start=move.after)
-    left_out = tuple(u for u in plan.unplaced if u.occurrence not in placed)
-    return Solution(tuple(placed.values()), left_out)
-
-
-def a_random_plan(seed: int):
-    """A random problem, half of them with locks or a published rota, and a plan of it."""
-    dice = Random(seed)
-    problem = random_problem(dice)
-    plan = solve(problem, stop=Stop(steps=10)).solution
-    if seed % 4 == 1:
-        problem = with_locks(dice, problem, plan)
-    if seed % 4 == 2:
-        problem = with_published(dice, problem, plan)
-    return problem, solve(problem, stop=Stop(steps=5)).solution
 
 
 @few
@@ -109,12 +82,6 @@ def test_every_refusal_is_true(seed):
                     tried = Solution((*rest, Assignment(occurrence.id, team, start)), plan.unplaced)
                     found = [v for v in check(problem, tried) if v.rule != "listed"]
                     assert found, (refusal, start)
-
-
-def left_out(problem, placed):
-    """What the plan leaves out, in words that the check accepts."""
-    ids = {a.occurrence for a in placed}
-    return a_plan(unplaced=[o.id for o in problem.occurrences if o.id not in ids]).unplaced
 
 
 DOORS = [a_person("p0", place=1, barred=["w1"]), a_person("p1", place=2)]
