@@ -7,16 +7,16 @@ AT := $(if $(PORT),--port $(PORT))
 # demo: SERVE=no ends after the table; PEOPLE= and SEED= choose the synthetic locality.
 DEMO := $(if $(filter no,$(SERVE)),--no-serve) $(if $(PEOPLE),--people $(PEOPLE)) $(if $(SEED),--seed $(SEED)) $(AT)
 # test: ARGS= goes to pytest, as in ARGS="tests/unit -k rota".
-ARGS ?= -n 2 --dist worksteal --cov --cov-report=
+ARGS ?= -n 2 --dist worksteal
 # lock: UPGRADE=yes takes newer versions; without it only what the .in files demand changes.
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
            $(if $(filter yes,$(UPGRADE)),--upgrade)
 
 # With DATABASE_URL set these still are trials: no secret key of one's own, no https.
-demo test lint: export CARE_TRIAL = yes
+demo test coverage lint: export CARE_TRIAL = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo run test acceptance lint format screenshots lock forget clean
+.PHONY: help install install-test demo run test coverage acceptance lint format screenshots lock forget clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -35,7 +35,9 @@ run: install  ## Serve the site with its planners and its nightly timetable (POR
 
 test: install-test lint  ## Check the code and run every test (ARGS="tests/unit -k rota" for some)
 	@$(BIN)/pytest $(ARGS)
-	@$(if $(findstring --cov,$(ARGS)),echo "covered: $$($(BIN)/coverage report --format=total) % (more: coverage report)")
+
+coverage: install-test  ## Run every test and say which lines none of them runs (takes twice as long)
+	@$(BIN)/pytest $(ARGS) --cov --cov-report=term:skip-covered
 
 acceptance: install-test  ## Run every real reference file through the feeds (DATA=folder)
 	@$(BIN)/python -m benchmarks acceptance $(if $(DATA),--data $(DATA))

@@ -32,7 +32,6 @@ UV_VARIABLES = {
     "UV_NO_PROGRESS": "1",
 }
 PATIENCE_SECONDS = 15  # how long to say nothing
-WARM = "from scheduling.engine.answers import desk; desk.warm()"
 
 
 class SetUpError(Exception):
@@ -112,7 +111,8 @@ def install(wanted: str) -> None:
     with Step(f"{count} packages of requirements/{wanted}.txt"):
         checked = ["install", "--quiet", "--require-hashes"]
         pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *checked]
-        uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", *checked]
+        # To bytecode at once: where Python is told to keep none, every start would compile it all anew.
+        uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", *checked, "--compile-bytecode"]
         has_uv = _succeeds([*pip, "-r", str(REQUIREMENTS / "uv.txt")])
         if not (has_uv and _succeeds([*uv, "-r", str(requirements)], seen=True)):
             say("  uv could not install them; trying pip, which takes longer")
@@ -125,14 +125,14 @@ def install(wanted: str) -> None:
 def compile_engine() -> None:
     """Let numba compile the optimiser now, so that no first plan has to wait for it."""
     engine = ROOT / "scheduling" / "engine"
-    if "def warm(" not in "".join(path.read_text() for path in engine.glob("solve.py")):
+    if not engine.is_dir():
         return
     mark = _digest(sorted(engine.rglob("*.py")))
     stamps = json.loads(STAMPS.read_text())
     if stamps.get("engine") == mark:
         return
     with Step("Compiling the optimiser (a minute or two, once)") as compiling:
-        compiler = subprocess.Popen([str(PYTHON), "-c", WARM], cwd=str(ROOT))
+        compiler = subprocess.Popen([str(PYTHON), "-m", "scheduling.engine.compiling"], cwd=str(ROOT))
         while compiler.poll() is None:
             try:
                 compiler.wait(PATIENCE_SECONDS)

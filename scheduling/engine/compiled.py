@@ -7,10 +7,12 @@ named after a digest of every source file of the engine.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -57,16 +59,24 @@ numba.config.LOOP_VECTORIZE = 0
 numba.config.SLP_VECTORIZE = 0
 
 
-PLAIN = {"Tables": TablesType(), "int": types.int64, "bool": types.boolean, "float": types.float64}
+PLAIN = {
+    "Tables": TablesType(),
+    "int": types.int64,
+    "bool": types.boolean,
+    "float": types.float64,
+    "NDArray[np.uint64]": types.Array(types.uint64, 1, "C"),
+}
+DECLARED: dict[Any, Callable[[], None]] = {}  # what compiles each function whose types are declared
 
 
 def compiled(function: Function) -> Function:
     """Compile at first call, or load from the cache; types stay those of the source.
 
-    A function of Tables and numbers is compiled once, for 64-bit numbers as its annotations say.
+    A function of Tables, numbers and random states is compiled once, for 64 bits, as its annotations say.
     Left to itself numba would compile it anew for every mixture of 32 and 64 bits it is called with.
     """
     dispatcher = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    _save_under_a_lock(dispatcher)
     wanted = [kind for name, kind in function.__annotations__.items() if name != "return"]
     if all(kind in PLAIN for kind in wanted):
         _declare(dispatcher, tuple(PLAIN[kind] for kind in wanted))
@@ -92,5 +102,24 @@ def _declare(dispatcher: Any, signature: tuple[Any, ...]) -> None:
         ensure()
         return dispatcher.overloads[signature].entry_point
 
+    DECLARED[dispatcher] = ensure
     dispatcher.get_call_template = get_call_template
     dispatcher._compile_for_args = compile_for_args
+
+
+def _save_under_a_lock(dispatcher: Any) -> None:
+    file = dispatcher._cache._cache_file
+    save = file.save
+
+    def save_alone(key: Any, data: Any) -> None:
+        with _lock():
+            save(key, data)
+
+    file.save = save_alone
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    with open(Path(numba.config.CACHE_DIR) / "lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -55,6 +55,11 @@ def explain(problem: Problem, plan: Solution, occurrence: str, *, now: int | Non
 def warm() -> None:
     """Compiles the search and all that answers need, or loads it from the cache; for a server's start."""
     solve.warm()
+    warm_answers()
+
+
+def warm_answers() -> None:
+    """As `warm`, for answers alone."""
     problem = solve.tiny_problem()
     desk = Desk(problem, solve.solve(problem, stop=solve.Stop(steps=0)).solution, now=0)
     for occurrence in problem.occurrences:
