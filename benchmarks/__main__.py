@@ -8,7 +8,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
+import platform
+import shlex
 import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
 
 COMMANDS = {
     "acceptance": "every real reference file through the feeds: what is taken, rejected, lost",
@@ -24,6 +31,10 @@ COMMANDS = {
 }
 
 
+PACKAGES = ("numba", "ortools", "pyvrp", "pyvroom")
+FEW_FILES = 4
+
+
 def main() -> int:
     """Run one benchmark and print its lines as they come."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
@@ -37,11 +48,46 @@ def main() -> int:
             command.set_defaults(run=module.run)
     options = parser.parse_args()
     try:
+        if options.command != "report":
+            print(json.dumps(heading(sys.argv[1:])), flush=True)
         for line in options.run(options):
-            print(json.dumps(line), flush=True)
+            print(json.dumps(line | {"load": round(os.getloadavg()[0], 1)}), flush=True)
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def heading(words: Sequence[str]) -> dict[str, Any]:
+    """The first line of a run: the command, where it ran and with what, for whoever reads it later."""
+    return {
+        "run": command(words),
+        "cores": len(os.sched_getaffinity(0)),
+        "cores_of_machine": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+    }
+
+
+def command(words: Sequence[str]) -> str:
+    """The command without the folders of this machine, and without a long list of files."""
+    files = [word for word in words if Path(word).is_file()]
+    kept: list[str] = []
+    for word in words:
+        if word not in files:
+            kept.append(Path(word).name if Path(word).is_absolute() else word)
+        elif len(files) <= FEW_FILES:
+            kept.append(Path(word).name)
+        elif word == files[0]:
+            kept.append("FILE…")
+    return "python -m benchmarks " + " ".join(word if word == "FILE…" else shlex.quote(word) for word in kept)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 if __name__ == "__main__":
