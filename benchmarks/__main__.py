@@ -19,6 +19,7 @@ from typing import Any
 
 COMMANDS = {
     "acceptance": "every real reference file through the feeds: what is taken, rejected, lost",
+    "county": "a whole county at once, its areas alone, and how the work grows",
     "decide": "how quickly questions about a plan are answered, and its gap to a lower bound",
     "hub": "what the hub reads and stores in a second, its memory, and kills",
     "hhcrsp": "published home health care days with pairs (Mankowska and others, 2014)",
