@@ -1,8 +1,8 @@
 """A whole county planned at once, beside its areas each planned alone, and how the work grows with its size.
 
 The county is planned whole in `--hours`. Then it is halved `--halvings` times into areas of equal work, each
-with its share of the workers, and each area is planned alone in `--area-seconds`. Nobody works in two areas,
-so their plans together are a legal plan of the county, and are priced and checked as one.
+with the workers who live there, and each area is planned alone in `--area-seconds`. Nobody works in two
+areas, so their plans together are a legal plan of the county, and are priced and checked as one.
 
 "The cost of growth is at most n^1.1" means here: a county of n occurrences that is given n^1.1 times the
 seconds comes as close to the plans of its areas as a smaller one does. With `--growth` one area, then four

@@ -16,8 +16,9 @@ Part = tuple[list[int], list[int]]
 
 
 def divide(problem: Problem, halvings: int) -> list[Part]:
-    """Halved so many times between two doors far apart, people by calls and workers by heads.
+    """Halved so many times between two doors far apart, with equal work on either side of the border.
 
+    Workers go to the side on which they live.
     Neighbouring areas stand side by side in the list, so that a run of them is a smaller county.
     """
     work = np.zeros(len(problem.people), np.int64)
@@ -37,18 +38,15 @@ def _halves(problem: Problem, part: Part, work: NDArray[np.int64]) -> tuple[Part
     bases = np.array([problem.workers[k].place for k in workers], np.int64)
     one = doors[problem.travel[doors[0], doors].argmax()]
     two = doors[problem.travel[one, doors].argmax()]
-
-    def along(places: NDArray[np.int64]) -> NDArray[np.int64]:
-        nearer: NDArray[np.int64] = problem.travel[one, places] - problem.travel[two, places]
-        return np.argsort(nearer, kind="stable")
-
-    people, workers = people[along(doors)], workers[along(bases)]
-    so_far = work[people].cumsum()
+    nearer, at_home = (problem.travel[one, side] - problem.travel[two, side] for side in (doors, bases))
+    order = np.argsort(nearer, kind="stable")
+    so_far = work[people[order]].cumsum()
     cut = int(np.searchsorted(so_far, so_far[-1] / 2)) + 1
-    middle = len(workers) // 2
+    border = nearer[order[cut - 1]]
+    this_side, that_side = people[order[:cut]], people[order[cut:]]
     return (
-        (people[:cut].tolist(), workers[:middle].tolist()),
-        (people[cut:].tolist(), workers[middle:].tolist()),
+        (this_side.tolist(), workers[at_home <= border].tolist()),
+        (that_side.tolist(), workers[at_home > border].tolist()),
     )
 
 
