@@ -23,7 +23,7 @@ from hub.models import (
     SourceRecord,
     User,
 )
-from visits.models import Competence, NamedWorker, Rota, Shift, Visit, VisitPart, Worker
+from visits.models import Competence, NamedWorker, Rota, Shift, Unplaced, Visit, VisitPart, Worker
 from visits.wall_clock import moment
 
 Item = SharingAgreement.Item
@@ -131,10 +131,37 @@ def skill_names() -> dict[str, str]:
     return dict(Skill.objects.values_list("code", "name"))
 
 
-def cancellations(user: User, *, rota: Rota, on: date) -> QuerySet[Cancellation]:
-    """What was called off in the week of a rota, of the needs this user may see."""
+def people_of_week(user: User, rota: Rota, *, on: date) -> QuerySet[Person]:
+    """Those of a rota's week whom this user may see: visited, left out or called off.
+
+    Ask it once, and the others below by its keys: working out whom the user may see is the dear part.
+    """
+    called_off = _called_off_in(rota).values("need__person")
+    in_week = Q(pk__in=rota.visits.values("person")) | Q(pk__in=rota.unplaced.values("need__person"))
+    return hub.people(user, on=on).filter(in_week | Q(pk__in=called_off))
+
+
+def visits_of_week(rota: Rota, people: Collection[int]) -> QuerySet[Visit]:
+    """The visits of a rota that the caller may open, to people whom the caller may already see."""
+    return Visit.objects.filter(rota=rota, person__in=people)
+
+
+def unplaced_of_week(user: User, rota: Rota, people: Collection[int], *, on: date) -> QuerySet[Unplaced]:
+    """What a rota leaves out for people whom this user may already see, of the tasks shared with them."""
+    left_out = Unplaced.objects.filter(rota=rota, need__person__in=people)
+    return _shared(left_out, user, item=Item.TASKS, on=on, path="need__agency")
+
+
+def called_off_of_week(
+    user: User, rota: Rota, people: Collection[int], *, on: date
+) -> QuerySet[Cancellation]:
+    """What was called off in a rota's week for people whom this user may already see, as far as shared."""
+    called_off = _called_off_in(rota).filter(need__person__in=people)
+    return _shared(called_off, user, item=Item.TASKS, on=on, path="need__agency")
+
+
+def _called_off_in(rota: Rota) -> QuerySet[Cancellation]:
     return Cancellation.objects.filter(
-        need__in=hub.needs(user, on=on),
         need__person__address__area=rota.area_id,
         due_on__gte=rota.week_start,
         due_on__lt=rota.week_start + timedelta(days=7),

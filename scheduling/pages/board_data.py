@@ -17,6 +17,8 @@ from visits import selectors
 from visits.models import Rota
 
 MINUTES_PER_DAY = 1440
+Door = tuple[int, float, float]  # the key of the address, latitude, longitude
+Whose = tuple[str, str, Door | None]  # family name, given name
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class BoardVisit:
     person: int
     family_name: str
     given_name: str
-    door: tuple[int, float, float] | None  # the key of the address, latitude, longitude
+    door: Door | None
     day: int
     start: int
     end: int
@@ -72,12 +74,14 @@ class BoardData:
     visits: list[BoardVisit]
     named: dict[int, int]  # worker by person
     allowance: int = Policy().arrival_allowance  # minutes for parking and the door, as planned with
+    people: set[int] = field(default_factory=set)  # whom the user may see, also if left out or called off
 
 
 def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
-    """The rota's visits with everything the board draws. Six queries."""
+    """The visits of a rota that the user may open, with everything the board draws. Seven queries."""
     named: dict[int, int] = {}
-    visits = list(_visits(user, rota, today, named))
+    people = _people(user, rota, today, named)
+    visits = list(_visits(rota, people))
     by_pk = dict(visits)
     found = (
         selectors.readable_parts(user, on=today)
@@ -95,6 +99,7 @@ def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
         agencies={agency.pk: agency for agency in selectors.agency_marks()},
         workers=_workers(user, rota),
         visits=[visit for _, visit in visits],
+        people=set(people),
         named=named,
         allowance=rota.figures.get("arrival_allowance", Policy().arrival_allowance),
     )
@@ -109,48 +114,40 @@ class LocalMinute(Func):
     output_field = BigIntegerField()
 
 
-def _visits(user: User, rota: Rota, today: date, named: dict[int, int]) -> Iterator[tuple[int, BoardVisit]]:
-    monday = _monday_minute(rota)
-    found = (
-        selectors.visits(user, on=today)
-        .filter(rota=rota)
-        .order_by("starts_at", "pk")
-        .values_list(
-            "pk",
-            Cast("public_id", TextField()),
-            "worker",
-            "person",
-            "person__family_name",
-            "person__given_name",
-            "person__address",
-            "person__address__latitude",
-            "person__address__longitude",
-            "person__named__worker",
-            LocalMinute("starts_at"),
-            LocalMinute("ends_at"),
-        )
-    )
-    for row in found:
-        (
-            pk,
-            public_id,
-            worker,
-            person,
-            family,
-            given,
-            address,
-            latitude,
-            longitude,
-            favourite,
-            starts,
-            ends,
-        ) = row
+def _people(user: User, rota: Rota, today: date, named: dict[int, int]) -> dict[int, Whose]:
+    found = {}
+    for pk, family, given, address, latitude, longitude, favourite in selectors.people_of_week(
+        user, rota, on=today
+    ).values_list(
+        "pk",
+        "family_name",
+        "given_name",
+        "address",
+        "address__latitude",
+        "address__longitude",
+        "named__worker",
+    ):
         if favourite is not None:
-            named[person] = favourite
-        day, start = divmod(starts - monday, MINUTES_PER_DAY)
+            named[pk] = favourite
         door = None if latitude is None or longitude is None else (address, latitude, longitude)
+        found[pk] = (family, given, door)
+    return found
+
+
+def _visits(rota: Rota, people: dict[int, Whose]) -> Iterator[tuple[int, BoardVisit]]:
+    monday = _monday_minute(rota)
+    found = selectors.visits_of_week(rota, people).order_by("starts_at", "pk")
+    for pk, public_id, worker, person, starts, ends in found.values_list(
+        "pk",
+        Cast("public_id", TextField()),
+        "worker",
+        "person",
+        LocalMinute("starts_at"),
+        LocalMinute("ends_at"),
+    ):
+        day, start = divmod(starts - monday, MINUTES_PER_DAY)
         end = start + ends - starts
-        yield pk, BoardVisit(public_id, worker, person, family, given, door, day, start, end)
+        yield pk, BoardVisit(public_id, worker, person, *people[person], day, start, end)
 
 
 def _workers(user: User, rota: Rota) -> list[BoardWorker]:

@@ -155,8 +155,8 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
         "legend": _legend(data),
         "clock_face": clock_face() if wish.view == "day" else "",
         "shown_day": days[wish.day],
-        "unplaced": _tray(user, rota, wish, today),
-        "cancelled": visit_selectors.cancellations(user, rota=rota, on=today)
+        "unplaced": _tray(user, rota, data.people, wish, today),
+        "cancelled": visit_selectors.called_off_of_week(user, rota, data.people, on=today)
         .select_related("need__person")
         .order_by("due_on", "need"),
         "truth": board.truth(rota),
@@ -170,10 +170,10 @@ def _legend(data: Any) -> list[Any]:
     return sorted((data.agencies[pk] for pk in seen), key=lambda agency: agency.name)
 
 
-def _tray(user: User, rota: Rota, wish: Wish, today: date) -> list[dict[str, Any]]:
+def _tray(user: User, rota: Rota, people: set[int], wish: Wish, today: date) -> list[dict[str, Any]]:
     """What has no place, most urgent first, with the reason and what can be done about it."""
     found = (
-        rota.unplaced.filter(need__in=hub.needs(user, on=today))
+        visit_selectors.unplaced_of_week(user, rota, people, on=today)
         .select_related("need__person", "need__agency")
         .order_by("need__priority", "due_on", "need__window_start")
     )
