@@ -243,6 +243,7 @@ def test_a_refusal_says_why_and_changes_nothing(page: Page) -> None:
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_role("alert")).to_contain_text("It was not published; nothing has changed.")
     expect(page.get_by_role("alert").locator("li")).not_to_have_count(0)
+    expect(page.get_by_role("button", name="Plan again")).to_be_visible()
     rota.refresh_from_db()
     assert rota.status == Rota.Status.CANDIDATE
 

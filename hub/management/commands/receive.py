@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +108,19 @@ def _feed(name: str) -> Feed:
     of_format = list(feeds.filter(format=name))
     if len(of_format) == 1:
         return of_format[0]
-    known = "\n".join(f"  {feed.code}  ({feed.format}, {feed.agency})" for feed in feeds) or "  none yet"
-    why = "Several feeds have this format" if of_format else "There is no such feed"
+    if of_format:
+        raise CommandError(
+            f"Several feeds have this format. Say which:\n{_list(of_format)}", returncode=USAGE
+        )
     raise CommandError(
-        f"{why}. Feeds registered:\n{known}\nRegister one with `manage.py register_feed`.", returncode=USAGE
+        f"There is no such feed. Feeds registered:\n{_list(feeds)}\n"
+        "Register one with `manage.py register_feed`.",
+        returncode=USAGE,
     )
+
+
+def _list(feeds: Iterable[Feed]) -> str:
+    return "\n".join(f"  {feed.code}  ({feed.format}, {feed.agency})" for feed in feeds) or "  none yet"
 
 
 def _as_json(rejection: Rejection) -> dict[str, Any]:
