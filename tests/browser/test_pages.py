@@ -306,6 +306,10 @@ def test_my_day_on_a_phone(page: Page, site: Site) -> None:
     assert page.get_by_text("NHS number").count() == 0
 
 
+RUNS_OVER = """[document.documentElement, ...document.querySelectorAll('.card:not(.scroll)')].some(
+    box => box.scrollWidth > box.clientWidth)"""
+
+
 @pytest.mark.parametrize("role", [Role.HUB_ADMINISTRATOR, Role.COORDINATOR])
 def test_the_hubs_pages_fit_a_phone(page: Page, site: Site, role: str) -> None:
     """What is read or filled in at a door or in a meeting does not run out of a phone's width."""
@@ -316,7 +320,7 @@ def test_the_hubs_pages_fit_a_phone(page: Page, site: Site, role: str) -> None:
         if "/weeks/" in address or "rotas" in address:  # the board is for a desk
             continue
         page.goto(address)
-        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+        if page.evaluate(RUNS_OVER):
             wide.append(address)
     assert wide == []
 
