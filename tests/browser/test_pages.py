@@ -14,11 +14,20 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from hub.models import Role, SharingAgreement, User
+from hub.models import Delivery, Person, Role, SharingAgreement, User
 from hub.services import notes
 from scheduling.models import PlanningRun
 from tests.factories.board import BusyWeek, make_busy_week
-from tests.factories.hub import PASSWORD, make_contact, make_need, make_user
+from tests.factories.hub import (
+    PASSWORD,
+    make_address,
+    make_contact,
+    make_delivery,
+    make_feed,
+    make_need,
+    make_person,
+    make_user,
+)
 from tests.factories.scheduling import Week, make_candidate, make_run, make_week
 from tests.factories.visits import MONDAY, NOW, make_visit
 from visits.models import Rota, Worker
@@ -41,6 +50,8 @@ class Site:
     worker: Worker
     users: dict[str, User]
     agreement: SharingAgreement
+    delivery: Delivery
+    lost: Person  # whom no postcode places
 
     @property
     def board(self) -> str:
@@ -73,7 +84,12 @@ def site() -> Site:
         by=busy.coordinator,
         now=NOW,
     )
-    return Site(busy, worker, users, SharingAgreement.objects.get())
+    make_feed(busy.carers)
+    delivery = make_delivery(busy.carers, file_name="week.csv")
+    nowhere = make_address(postcode="ZZ9 9ZZ", latitude=None, longitude=None)
+    lost = make_person(busy.carers, key="lost", family_name="O'Neill", address=nowhere)
+    make_need(lost, busy.carers)
+    return Site(busy, worker, users, SharingAgreement.objects.get(), delivery, lost)
 
 
 def log_in(page: Page, user: User) -> None:
@@ -118,11 +134,18 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             reverse("publish", args=[rota.public_id]),
             reverse("compare", args=[rota.public_id]),
             reverse("note-new", args=[person]),
+            "/placing/",
+            reverse("place-person", args=[site.lost.public_id]),
+            "/placing/done/",
             "/emergency/",
             "/nowhere/",
         ],
         Role.AGENCY_MANAGER: [
             "/deliveries/",
+            "/deliveries/new/",
+            reverse("delivery", args=[site.delivery.public_id]),
+            "/feeds/",
+            "/feeds/new/",
             "/rejections/",
             "/data-quality/",
             "/delegations/",
@@ -135,6 +158,11 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             "/data-quality/",
             "/agencies/",
             "/agencies/new/",
+            reverse("agency-change", args=[site.busy.carers.code]),
+            reverse("area-change", args=[site.busy.area.code]),
+            "/matching/",
+            "/matching/joins/",
+            "/matching/report/",
             "/new-area/",
             "/new-task/",
             "/agreements/new/",
@@ -146,6 +174,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             "/delegations/new/",
             reverse("person-rights", args=[person]),
             reverse("person-object", args=[person]),
+            reverse("person-hold", args=[person]),
             reverse("person-export", args=[person]),
             site.board,
         ],

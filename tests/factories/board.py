@@ -124,7 +124,7 @@ def _people(count: int, agency: Agency, area: Area) -> list[Person]:
             delivery=delivery,
             feed="bulk",
             kind="person",
-            key=f"P{number}",
+            key=f"bulk-{number}",
             place=f"row {number}",
             content_hash="0" * 64,
             payload={},
