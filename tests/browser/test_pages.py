@@ -133,6 +133,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             reverse("occurrence", args=[visit.parts.first().need.public_id, MONDAY]),
             reverse("publish", args=[rota.public_id]),
             reverse("compare", args=[rota.public_id]),
+            reverse("household", args=[person]),
             reverse("note-new", args=[person]),
             "/placing/",
             reverse("place-person", args=[site.lost.public_id]),

@@ -1,13 +1,14 @@
 from django.urls import path
 
 from hub.pages import converters  # noqa: F401 (registers the days in addresses)
-from visits.pages import competences, occurrence, panels, people, person, quality, rights, workers
+from visits.pages import competences, household, occurrence, panels, people, person, quality, rights, workers
 
 urlpatterns = [
     path("visits/<uuid:public_id>/", panels.visit, name="visit"),
     path("needs/<uuid:public_id>/<day:due_on>/", occurrence.show, name="occurrence"),
     path("people/", people.index, name="people"),
     path("people/<uuid:public_id>/", person.show, name="person"),
+    path("people/<uuid:public_id>/household/", household.show, name="household"),
     path("people/<uuid:public_id>/rights/", rights.show, name="person-rights"),
     path("people/<uuid:public_id>/rights/objection/", rights.object_to, name="person-object"),
     path("people/<uuid:public_id>/rights/hold/", rights.hold, name="person-hold"),
