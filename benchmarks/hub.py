@@ -105,23 +105,37 @@ def person(number: int, pick: random.Random) -> dict[str, Any]:
                 "use": "home",
                 "line": [f"{house} {street}"],
                 "city": "Aylsham",
+                "extension": [uprn(number)] if number % 2 else [],
                 "postalCode": f"NR{pick.randint(1, 35)} {pick.randint(1, 9)}{pick.choice('ABDEFGHJ')}A",
             }
         ],
     }
 
 
+UK_CORE = "https://fhir.hl7.org.uk"
 VERIFIED = {
-    "url": "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus",
+    "url": f"{UK_CORE}/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus",
     "valueCodeableConcept": {
         "coding": [
             {
-                "system": "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland",
+                "system": f"{UK_CORE}/CodeSystem/UKCore-NHSNumberVerificationStatusEngland",
                 "code": "01",
             }
         ]
     },
 }
+
+
+def uprn(number: int) -> dict[str, Any]:
+    """The extension that carries the Unique Property Reference Number of an address."""
+    kind = {"code": "UPRN", "system": f"{UK_CORE}/CodeSystem/UKCore-AddressKeyType"}
+    return {
+        "url": f"{UK_CORE}/StructureDefinition/Extension-UKCore-AddressKey",
+        "extension": [
+            {"url": "type", "valueCodeableConcept": {"coding": [kind]}},
+            {"url": "value", "valueString": str(100_090_000_000 + number // 3)},
+        ],
+    }
 
 
 def nhs_number(number: int) -> str:

@@ -141,12 +141,14 @@ class Skipped:
     """Well formed, but nothing to take; counted, so that the whole file is accounted for.
 
     `ends_need` is the key of a need or an absence sent earlier that no longer holds; it also stands for
-    the needs whose keys begin with it and an @.
+    the needs whose keys begin with it and an @, or that are of the group of that name. `group` is the group
+    that the need itself is of, if it is another.
     """
 
     place: str
     why: str
     ends_need: str = ""
+    group: str = ""
     said_at: datetime | None = None
 
 

@@ -7,13 +7,15 @@ record that says anything; protection (restricted, deceased) holds as soon as an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import uuid4
 
+from hub.bulk import put, put_rows
 from hub.feeds.record import PersonRecord
 from hub.identity import names
 from hub.identity.records import person_record
-from hub.models import Person, Placement, SourceRecord
+from hub.models import Address, Person, Placement, SourceRecord
 
 FIELDS = (
     "family_name",
@@ -29,82 +31,105 @@ FIELDS = (
 )
 
 
-def values(records: Sequence[SourceRecord]) -> dict[str, Any]:
-    """The fields of the person whom these records describe; each comes with its `known_as`."""
-    ranked = sorted(records, key=_precedence)
-    said = [person_record(record.key, record.payload) for record in ranked]
-    numbered = [record.known_as for record in ranked if record.known_as.nhs_number]
+class Said(NamedTuple):
+    """What one record says of a person."""
+
+    record: PersonRecord
+    nhs_number: str  # valid or empty
+    verified: bool
+    address: Address | None
+    age: tuple[int, int]  # of two records the one with the greater is the newer
+
+    @classmethod
+    def kept(cls, source: SourceRecord) -> Said:
+        """What is kept of a record; it comes with its `known_as`."""
+        known = source.known_as
+        return cls(
+            record=person_record(source.key, source.payload),
+            nhs_number=known.nhs_number,
+            verified=known.nhs_number_verified,
+            address=known.address,
+            age=(source.delivery_id, source.pk),
+        )
+
+
+def values(said: Iterable[Said]) -> dict[str, Any]:
+    """The fields of the person of whom all this is said."""
+    ranked = sorted(said, key=_precedence)
+    records = [each.record for each in ranked]
+    numbered = next((each for each in ranked if each.nhs_number), None)
     return {
-        "family_name": _name(said, "family_name"),
-        "given_name": _name(said, "given_name"),
-        "birth_date": _first(said, "birth_date", None),
-        "gender": _first(said, "gender", ""),
-        "nhs_number": numbered[0].nhs_number if numbered else "",
-        "nhs_number_verified": bool(numbered) and numbered[0].nhs_number_verified,
+        "family_name": _name(records, "family_name"),
+        "given_name": _name(records, "given_name"),
+        "birth_date": _first(records, "birth_date", None),
+        "gender": _first(records, "gender", ""),
+        "nhs_number": numbered.nhs_number if numbered else "",
+        "nhs_number_verified": numbered is not None and numbered.verified,
         "address_id": _address(ranked),
-        "restricted": any(each.restricted for each in said),
-        "deceased": any(each.deceased or each.deceased_on is not None for each in said),
-        "deceased_on": _first(said, "deceased_on", None),
+        "restricted": any(each.restricted for each in records),
+        "deceased": any(each.deceased or each.deceased_on is not None for each in records),
+        "deceased_on": _first(records, "deceased_on", None),
     }
+
+
+def make(people: Mapping[int, Sequence[Said]]) -> None:
+    """Stores new people, by their keys, with all that is said of each."""
+    rows = ((key, uuid4(), *values(said).values()) for key, said in people.items())
+    put_rows(Person, ("id", "public_id", *FIELDS), rows)
 
 
 def refresh(person_ids: Iterable[int]) -> None:
     """Brings these people up to date with their records; rows that stay the same are not written."""
-    by_person: dict[int, list[SourceRecord]] = defaultdict(list)
-    records = SourceRecord.objects.filter(person_id__in=set(person_ids), kind=SourceRecord.Kind.PERSON)
+    keys = set(person_ids)
+    if not keys:
+        return
+    by_person: dict[int, list[Said]] = defaultdict(list)
+    records = SourceRecord.objects.filter(person__among=keys, kind=SourceRecord.Kind.PERSON)
     for record in records.select_related("known_as__address"):
-        by_person[record.person_id].append(record)
+        by_person[record.person_id].append(Said.kept(record))
     placed = _placed_by_hand(by_person)
     changed = []
-    for person in Person.objects.filter(pk__in=by_person).order_by("pk"):
+    for person in Person.objects.filter(pk__among=by_person).order_by("pk"):
         wanted = values(by_person[person.pk])
         wanted["address_id"] = wanted["address_id"] or placed.get(person.pk)
         if any(getattr(person, name) != value for name, value in wanted.items()):
             for name, value in wanted.items():
                 setattr(person, name, value)
             changed.append(person)
-    write(changed)
+    # In one statement; the public id of a known person stays.
+    put(Person, changed, match=("id",), update=[name.removesuffix("_id") for name in FIELDS])
 
 
 def _placed_by_hand(person_ids: Iterable[int]) -> dict[int, int]:
     """The address that somebody gave each person for whom no record names one."""
-    rows = Placement.objects.filter(person__in=person_ids).order_by("pk")
+    rows = Placement.objects.filter(person__among=person_ids).order_by("pk")
     last = {row.person_id: row for row in rows}
     return {person: row.address_id for person, row in last.items() if row.area_id is not None}
 
 
-def write(people: Sequence[Person]) -> None:
-    """Stores people, new ones and known ones, in one statement. The public id of a known person stays."""
-    Person.objects.bulk_create(
-        people,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[name.removesuffix("_id") for name in FIELDS],
-    )
+def _precedence(said: Said) -> tuple[bool, int, int]:
+    delivery, record = said.age
+    return (not said.verified, -delivery, -record)
 
 
-def _precedence(record: SourceRecord) -> tuple[bool, int, int]:
-    return (not record.known_as.nhs_number_verified, -record.delivery_id, -record.pk)
+def _first(records: Sequence[PersonRecord], name: str, nothing: Any) -> Any:
+    return next((value for each in records if (value := getattr(each, name))), nothing)
 
 
-def _first(said: Sequence[PersonRecord], name: str, nothing: Any) -> Any:
-    return next((value for each in said if (value := getattr(each, name))), nothing)
-
-
-def _name(said: Sequence[PersonRecord], field: str) -> str:
+def _name(records: Sequence[PersonRecord], field: str) -> str:
     """The first name said. If that is all capitals and another record has it in small letters, that one.
 
     Capitals alone are left as they came: nobody can tell MCDONALD's own spelling from them.
     """
-    first: str = _first(said, field, "")
+    first: str = _first(records, field, "")
     if not first.isupper():
         return first
-    spellings = (getattr(each, field) for each in said)
+    spellings = (getattr(each, field) for each in records)
     same = (each for each in spellings if names.fold(each) == names.fold(first))
     return next((each for each in same if not each.isupper()), first)
 
 
-def _address(ranked: Sequence[SourceRecord]) -> int | None:
+def _address(ranked: Sequence[Said]) -> int | None:
     """The first address with lines; a bare postcode serves only where nobody knows the door."""
-    addresses = [record.known_as.address for record in ranked if record.known_as.address]
+    addresses = [each.address for each in ranked if each.address]
     return next((each.pk for each in addresses if each.lines), addresses[0].pk if addresses else None)

@@ -9,18 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
+from hub.bulk import put, put_rows, reserve
 from hub.feeds.record import PersonRecord
 from hub.identity import golden, questions
 from hub.identity.candidates import Pool
 from hub.identity.matching import Decide, Decision, Facts, Outcome, compare
 from hub.identity.matching import decide as by_rules
-from hub.identity.records import facts_from, facts_of, known_as
+from hub.identity.records import facts_from, facts_of
 from hub.models import Address, KnownAs, MatchDecision, Person, SourceRecord
 
 LOCK = 7_261_001  # any number that no other advisory lock of this database has
+KNOWN_AS = (
+    *("source_record_id", "person_id", "address_id", "to_compare"),
+    *("family_key", "given_key", "birth_date", "gender"),
+    *("nhs_number", "nhs_number_verified", "postcode", "uprn"),
+)
 
 
 @dataclass(slots=True)
@@ -54,7 +61,7 @@ def settle(arrivals: Sequence[Arrival], *, now: datetime, decide: Decide = by_ru
     take_lock()
     pool = Pool(arrival.facts for arrival in arrivals)
     fresh = [arrival for arrival in arrivals if arrival.source.person_id is None]
-    new_ids = iter(_reserve_person_ids(len(fresh)))
+    new_ids = iter(reserve(Person, len(fresh)))
     before = _facts_before(arrivals)
     apart = _kept_apart(before)
     for arrival in arrivals:
@@ -95,50 +102,32 @@ def _settle_known(
 
 
 def _store(arrivals: Sequence[Arrival], *, now: datetime) -> None:
-    made = {arrival.source.person_id for arrival in arrivals if _makes_person(arrival)}
-    # Enough for the row to stand; `refresh` gives it the rest once its records are stored.
-    Person.objects.bulk_create(
-        Person(pk=arrival.source.person_id, family_name=arrival.record.family_name)
-        for arrival in arrivals
-        if _makes_person(arrival)
-    )
-    SourceRecord.objects.bulk_create(
+    made = _arrivals_of_new_people(arrivals)  # by who they are
+    put(
+        SourceRecord,
         [arrival.source for arrival in arrivals],
-        update_conflicts=True,
-        unique_fields=["agency", "kind", "key"],
-        update_fields=["delivery", "feed", "place", "content_hash", "payload", "said_at"],
+        match=("agency", "kind", "key"),
+        update=("delivery", "feed", "place", "content_hash", "payload", "said_at"),
     )
-    KnownAs.objects.bulk_create(
-        [
-            known_as(
-                arrival.facts,
-                source_record_id=arrival.source.pk,
-                person_id=arrival.source.person_id,
-                address=arrival.address,
-            )
-            for arrival in arrivals
-        ],
-        update_conflicts=True,
-        unique_fields=["source_record"],
-        update_fields=[
-            "person",
-            "address",
-            "family_key",
-            "given_key",
-            "birth_date",
-            "gender",
-            "nhs_number",
-            "nhs_number_verified",
-            "postcode",
-            "uprn",
-            "to_compare",
-        ],
+    put_rows(KnownAs, KNOWN_AS, map(_known_as, arrivals), match=KNOWN_AS[:1], update=KNOWN_AS[1:])
+    decisions = put(
+        MatchDecision,
+        [_decision_row(arrival, arrival.decision, now=now) for arrival in arrivals if arrival.decision],
     )
-    decisions = MatchDecision.objects.bulk_create(
-        _decision_row(arrival, arrival.decision, now=now) for arrival in arrivals if arrival.decision
-    )
+    golden.make({key: [_said(arrival) for arrival in theirs] for key, theirs in made.items()})
     questions.ask(decisions)
-    golden.refresh(made | {arrival.source.person_id for arrival in arrivals})
+    golden.refresh({arrival.source.person_id for arrival in arrivals} - made.keys())
+
+
+def _arrivals_of_new_people(arrivals: Sequence[Arrival]) -> dict[int, list[Arrival]]:
+    """All that is known of each person whom these make."""
+    made: dict[int, list[Arrival]] = {
+        arrival.source.person_id: [] for arrival in arrivals if _makes_person(arrival)
+    }
+    for arrival in arrivals:
+        if arrival.source.person_id in made:
+            made[arrival.source.person_id].append(arrival)
+    return made
 
 
 def _makes_person(arrival: Arrival) -> bool:
@@ -146,9 +135,29 @@ def _makes_person(arrival: Arrival) -> bool:
     return is_new and arrival.decision is not None and arrival.decision.outcome is not Outcome.JOINED
 
 
+def _known_as(arrival: Arrival) -> tuple[Any, ...]:
+    """What matching compares, in the order of KNOWN_AS."""
+    facts, door = arrival.facts, arrival.address
+    return (
+        *(arrival.source.pk, arrival.source.person_id, door.pk if door else None, True),
+        *(facts.family, facts.given, facts.birth_date, facts.gender),
+        *(facts.nhs_number, facts.nhs_number_verified, facts.postcode, facts.uprn),
+    )
+
+
+def _said(arrival: Arrival) -> golden.Said:
+    return golden.Said(
+        record=arrival.record,
+        nhs_number=arrival.facts.nhs_number,
+        verified=arrival.facts.nhs_number_verified,
+        address=arrival.address,
+        age=(arrival.source.delivery_id, arrival.source.pk),
+    )
+
+
 def _decision_row(arrival: Arrival, decision: Decision, *, now: datetime) -> MatchDecision:
     return MatchDecision(
-        source_record=arrival.source,
+        source_record_id=arrival.source.pk,
         person_id=arrival.source.person_id,
         candidate_id=decision.person_id if decision.outcome is Outcome.REVIEW else None,
         outcome=decision.outcome.value,
@@ -158,18 +167,11 @@ def _decision_row(arrival: Arrival, decision: Decision, *, now: datetime) -> Mat
     )
 
 
-def _reserve_person_ids(number: int) -> list[int]:
-    """Keys for people who may be made: a later record of the same chunk must be able to name them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('hub_person', 'id')) FROM generate_series(1, %s)", [number]
-        )
-        return sorted(row[0] for row in cursor.fetchall())
-
-
 def _facts_before(arrivals: Sequence[Arrival]) -> dict[int, Facts]:
     known = [arrival.source.pk for arrival in arrivals if arrival.source.pk is not None]
-    return {row.pk: facts_from(row) for row in KnownAs.objects.filter(pk__in=known)}
+    if not known:
+        return {}
+    return {row.pk: facts_from(row) for row in KnownAs.objects.filter(pk__among=known)}
 
 
 def _kept_apart(before: dict[int, Facts]) -> set[tuple[int, int]]:
@@ -177,10 +179,10 @@ def _kept_apart(before: dict[int, Facts]) -> set[tuple[int, int]]:
     people = {facts.person_id for facts in before.values()}
     if not people:
         return set()
-    theirs = KnownAs.objects.filter(person_id__in=people).values_list("pk", flat=True)
+    theirs = KnownAs.objects.filter(person__among=people).values_list("pk", flat=True)
     pairs = questions.told_apart(theirs)
     person = dict(
-        KnownAs.objects.filter(pk__in={pk for pair in pairs for pk in pair}).values_list("pk", "person_id")
+        KnownAs.objects.filter(pk__among={pk for pair in pairs for pk in pair}).values_list("pk", "person_id")
     )
     both = {tuple(person[pk] for pk in sorted(pair)) for pair in pairs}
     return both | {(other, one) for one, other in both}

@@ -73,21 +73,6 @@ def facts_of(record: PersonRecord) -> Facts:
     )
 
 
-def known_as(facts: Facts, **fields: Any) -> KnownAs:
-    """The row that keeps these facts for matching; `fields` are the record, the person, the address."""
-    return KnownAs(
-        family_key=facts.family,
-        given_key=facts.given,
-        birth_date=facts.birth_date,
-        gender=facts.gender,
-        nhs_number=facts.nhs_number,
-        nhs_number_verified=facts.nhs_number_verified,
-        postcode=facts.postcode,
-        uprn=facts.uprn,
-        **fields,
-    )
-
-
 def facts_from(known: KnownAs) -> Facts:
     """The facts that a row keeps."""
     return Facts(

@@ -2,6 +2,7 @@
 
 from hub.models.agency import Agency, Area, Feed, Postcode
 from hub.models.agreement import AgreementSignature, Delegation, SharingAgreement
+from hub.models.among import Among
 from hub.models.audit import AuditEvent, Change, EmergencyAccess
 from hub.models.delivery import Delivery, Rejection, SourceRecord
 from hub.models.matching import MatchDecision, MatchModel, MatchReview
@@ -15,6 +16,7 @@ __all__ = [
     "Address",
     "Agency",
     "AgreementSignature",
+    "Among",
     "Area",
     "AuditEvent",
     "Cancellation",

@@ -78,7 +78,10 @@ class SourceRecord(models.Model):
         ABSENCE = "absence", "Absence"
         HOME = "home", "Home"
 
-    agency = models.ForeignKey("hub.Agency", on_delete=models.PROTECT, related_name="source_records")
+    # The agency's and the person's own indexes would be the beginnings of others below.
+    agency = models.ForeignKey(
+        "hub.Agency", on_delete=models.PROTECT, related_name="source_records", db_index=False
+    )
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="records")
     feed = models.CharField(max_length=40)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -87,7 +90,12 @@ class SourceRecord(models.Model):
     content_hash = models.CharField(max_length=64)
     payload = models.JSONField()
     person = models.ForeignKey(
-        "hub.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="source_records"
+        "hub.Person",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="source_records",
+        db_index=False,
     )
     # When the sender last changed it, where the format tells; of two versions the later counts.
     said_at = models.DateTimeField(null=True, blank=True)

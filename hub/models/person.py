@@ -39,6 +39,7 @@ class Address(models.Model):
 
     class Meta:
         verbose_name_plural = "addresses"
+        indexes = [models.Index(fields=["uprn"], condition=~models.Q(uprn=""), name="address_by_uprn")]
 
     def __str__(self) -> str:
         return f"address {self.pk}"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 
 from hub.identity import joining
 from hub.models import Delivery, Feed, Person, SourceRecord
@@ -31,14 +32,14 @@ def two_feeds() -> list[Feed]:
 def deliver_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both send the same new person; each looks for her before either has stored her, if it can."""
     meeting = threading.Barrier(2)
-    reserve = joining._reserve_person_ids
+    reserve = joining.reserve
 
-    def reserve_together(number: int) -> list[int]:
+    def reserve_together(model: type[Model], number: int) -> list[int]:
         with suppress(threading.BrokenBarrierError):  # the other may wait for the lock and cannot come
             meeting.wait(timeout=1.5)
-        return reserve(number)
+        return reserve(model, number)
 
-    monkeypatch.setattr(joining, "_reserve_person_ids", reserve_together)
+    monkeypatch.setattr(joining, "reserve", reserve_together)
     number = hub.make_nhs_number(3)
     errors: list[BaseException] = []
 

@@ -65,14 +65,14 @@ def take_care_plan(found: Found) -> Iterator[Item]:
 def _activity(found: Found, detail: Json, key: str, *, group: str) -> Iterator[NeedRecord | Skipped]:
     plan = found.resource
     if nothing := _nothing_to_do(found, plan, key, active=frozenset({"active"})):
-        yield nothing
+        yield replace(nothing, group=group)
         return
     if not any(name.startswith("scheduled") for name in detail):
         yield Skipped(found.place, "an activity without a schedule")
         return
     refuse_modifiers(detail)
     if nothing := _nothing_to_do(found, detail, key, active=UNDER_WAY):
-        yield nothing
+        yield replace(nothing, group=group)
         return
     asked = Undertaking(
         key=key,

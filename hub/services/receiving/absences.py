@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from hub.feeds.record import AbsenceRecord, PersonRecord
+from hub.feeds.record import AbsenceRecord, PersonRecord, Skipped
 from hub.models import Need, SourceRecord, Suspension
 from hub.services.receiving.taking import Taking, save
 
 Cause = Suspension.Cause
+KEYS = ("Encounter/", "EpisodeOfCare/")  # how the keys of absences begin
 
 
 def take_absences(taking: Taking, records: Sequence[AbsenceRecord]) -> None:
@@ -27,7 +28,7 @@ def take_absences(taking: Taking, records: Sequence[AbsenceRecord]) -> None:
     now_absent = [(record, row) for record, row in changed if _matters(record, taking.today)]
     over = [row.pk for record, row in changed if not _matters(record, taking.today)]
     # A stay that is over is not news; if it was told while it lasted, its end is.
-    ended = {one.source_record_id: one for one in Suspension.objects.filter(source_record__in=over)}
+    ended = {one.source_record_id: one for one in Suspension.objects.filter(source_record__among=over)}
     now_absent += [(record, row) for record, row in changed if row.pk in ended]
     _suspend(
         taking,
@@ -41,7 +42,7 @@ def settle_deaths(taking: Taking, changed: Sequence[tuple[PersonRecord, SourceRe
     living = [row.pk for record, row in changed if not (record.deceased or record.deceased_on)]
     known = set(
         Suspension.objects.filter(
-            source_record__in=[row.pk for _, row in dead], withdrawn_at__isnull=True
+            source_record__among=[row.pk for _, row in dead], withdrawn_at__isnull=True
         ).values_list("source_record_id", flat=True)
     )
     _suspend(
@@ -52,21 +53,29 @@ def settle_deaths(taking: Taking, changed: Sequence[tuple[PersonRecord, SourceRe
             if row.pk not in known
         ],
     )
-    _withdraw(taking, Q(source_record__in=living, cause=Cause.DIED))
+    _withdraw(taking, Q(source_record__among=living, cause=Cause.DIED))
 
 
-def withdraw(taking: Taking, key: str, *, said_at: datetime | None) -> None:
-    """Takes back what was said of an absence, unless it has been said again later."""
-    rows = SourceRecord.objects.filter(agency=taking.agency, kind=SourceRecord.Kind.ABSENCE, key=key)
-    row = rows.first()
-    if row is None:
-        if said_at is not None and key.startswith(("Encounter/", "EpisodeOfCare/")):
-            save([_end_of(taking, key, said_at)])  # for an admission that comes late
+def withdraw(taking: Taking, called_off: Sequence[Skipped]) -> None:
+    """Takes back what was said of absences, unless it has been said again later."""
+    ends = {each.ends_need: each.said_at for each in called_off}
+    if not ends:
         return
-    if said_at is not None and row.said_at is not None and row.said_at > said_at:
-        return
-    rows.update(content_hash="", waits_for="", said_at=said_at or row.said_at)
-    _withdraw(taking, Q(source_record=row))
+    known = SourceRecord.objects.filter(agency=taking.agency, kind=SourceRecord.Kind.ABSENCE)
+    rows = {row.key: row for row in known.filter(key__among=ends)}
+    save(  # for an admission that comes late
+        _end_of(taking, key, said_at)
+        for key, said_at in ends.items()
+        if key not in rows and key.startswith(KEYS) and said_at is not None
+    )
+    gone = []
+    for key, row in rows.items():
+        said_at = ends[key]
+        if said_at is None or row.said_at is None or row.said_at <= said_at:
+            row.content_hash, row.waits_for, row.said_at = "", "", said_at or row.said_at
+            gone.append(row)
+    SourceRecord.objects.bulk_update(gone, ["content_hash", "waits_for", "said_at"])
+    _withdraw(taking, Q(source_record__among=[row.pk for row in gone]))
 
 
 def _suspend(taking: Taking, absences: Sequence[tuple[SourceRecord, Cause, date, date | None]]) -> None:
@@ -94,7 +103,7 @@ def _suspend(taking: Taking, absences: Sequence[tuple[SourceRecord, Cause, date,
         ],
     )
     people = {row.person_id for row, *_ in absences}
-    due = Need.objects.filter(agency=taking.agency, person__in=people)
+    due = Need.objects.filter(agency=taking.agency, person__among=people)
     taking.ended += due.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=taking.today)).count()
 
 

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from django.db.models import Q
-
+from hub.bulk import put
 from hub.feeds.record import HomeRecord, PersonRecord
 from hub.identity.names import fold
 from hub.models import Address, Postcode
@@ -20,12 +19,7 @@ def resolve(taking: Taking, records: Sequence[PersonRecord | HomeRecord]) -> dic
     """
     wanted = {record.key: _address(taking, record) for record in records if _has_address(record)}
     _locate(taking, wanted.values())
-    known = Address.objects.filter(
-        Q(match_key__in={each.match_key for each in wanted.values()})
-        | Q(uprn__in={each.uprn for each in wanted.values() if each.uprn})
-    ).order_by("-pk")
-    by_key = {each.match_key: each for each in known}
-    by_uprn = {(each.uprn, each.postcode): each for each in known if each.uprn}
+    by_key, by_uprn = _known(wanted.values())
     new: dict[str, Address] = {}
     changed: dict[int, Address] = {}
     found = {}
@@ -38,9 +32,21 @@ def resolve(taking: Taking, records: Sequence[PersonRecord | HomeRecord]) -> dic
         elif _learn(same, address) and same.pk:
             changed[same.pk] = same
         found[key] = same
-    Address.objects.bulk_create(new.values())
+    put(Address, new.values())
     Address.objects.bulk_update(changed.values(), ["uprn", "tenure", "latitude", "longitude", "area"])
     return found
+
+
+def _known(wanted: Collection[Address]) -> tuple[dict[str, Address], dict[tuple[str, str], Address]]:
+    """The doors that these may be, by the way in which they are found: the oldest of several."""
+    keys, uprns = {each.match_key for each in wanted}, {each.uprn for each in wanted if each.uprn}
+    found = {each.pk: each for each in Address.objects.filter(match_key__among=keys)}
+    if uprns:
+        same = Address.objects.exclude(uprn="").filter(uprn__among=uprns)
+        found = {each.pk: each for each in same} | found
+    oldest_last = [found[key] for key in sorted(found, reverse=True)]
+    by_uprn = {(each.uprn, each.postcode): each for each in oldest_last if each.uprn}
+    return {each.match_key: each for each in oldest_last}, by_uprn
 
 
 def sector(postcode: str) -> str:
@@ -72,10 +78,12 @@ def _address(taking: Taking, record: PersonRecord | HomeRecord) -> Address:
 
 def _locate(taking: Taking, addresses: Sequence[Address]) -> None:
     """Coordinates and area from the postcode; one that no table knows leaves the door without a place."""
-    places = Postcode.objects.in_bulk({each.postcode for each in addresses if each.postcode})
+    codes = {each.postcode for each in addresses if each.postcode}
+    found = Postcode.objects.filter(code__among=codes).values_list("code", "latitude", "longitude")
+    places = {code: place for code, *place in found}
     for address in addresses:
         if place := places.get(address.postcode):
-            address.latitude, address.longitude = place.latitude, place.longitude
+            address.latitude, address.longitude = place
         address.area_id = taking.area_by_sector.get(sector(address.postcode))
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hub.bulk import put
 from hub.feeds.record import ContactRecord
 from hub.models import Contact, SourceRecord
 from hub.services.receiving.taking import Taking, save
@@ -17,7 +18,8 @@ def take_contacts(taking: Taking, records: Sequence[ContactRecord]) -> None:
     for record, row in changed:
         row.person_id = person_by_key[record.key]
     save(row for _, row in changed)
-    Contact.objects.bulk_create(
+    put(
+        Contact,
         [
             Contact(
                 agency=row.agency,
@@ -30,7 +32,6 @@ def take_contacts(taking: Taking, records: Sequence[ContactRecord]) -> None:
             )
             for record, row in changed
         ],
-        update_conflicts=True,
-        unique_fields=["agency", "reference"],
-        update_fields=["person", "source_record", "worker_reference", "starts_at", "minutes"],
+        match=("agency", "reference"),
+        update=["person", "source_record", "worker_reference", "starts_at", "minutes"],
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePath
 from typing import BinaryIO
@@ -20,7 +20,6 @@ from hub.feeds.record import (
     FeedError,
     HomeRecord,
     Item,
-    NeedRecord,
     PersonRecord,
     Rejected,
     Replaces,
@@ -32,7 +31,7 @@ from hub.services.receiving.absences import take_absences, withdraw
 from hub.services.receiving.contacts import take_contacts
 from hub.services.receiving.homes import take_homes
 from hub.services.receiving.ledger import Ledger, Progress, fitted
-from hub.services.receiving.needs import end_missing, end_need, replace_groups, take_needs
+from hub.services.receiving.needs import end_missing, end_needs, replace_groups, rounds, take_needs
 from hub.services.receiving.persons import take_persons
 from hub.services.receiving.reading import View, chunks
 from hub.services.receiving.taking import Taking
@@ -118,9 +117,8 @@ def _take(
     before = _needs_in_force(taking)
     view = View(file)
     more = False
-    for chunk in chunks(_first_pass(format.read(view.buffered()), taking)):
-        take_persons(taking, [record for record in chunk if isinstance(record, PersonRecord)])
-        more = more or any(record is None for record in chunk)
+    for chunk in chunks(format.read(view.buffered())):
+        more = _first_pass(taking, chunk) or more
         ledger.flush(bytes_read=view.bytes_read)
     if more:
         view = View(file)
@@ -138,37 +136,39 @@ def _take(
     ledger.close()
 
 
-def _first_pass(items: Iterator[Item], taking: Taking) -> Iterator[PersonRecord | None]:
-    """The persons, and None where there is something for the second pass. Rejections are noted here."""
-    for item in items:
+def _first_pass(taking: Taking, chunk: list[Item]) -> bool:
+    """Takes the persons and notes what is rejected; whether there is something for the second pass."""
+    more = False
+    persons: list[PersonRecord] = []
+    rejected: list[str] = []
+    for item in chunk:
         if isinstance(item, Rejected):
             taking.ledger.reject(item)
             taking.unreadable = taking.unreadable or not (item.key or item.field_only)
-            taking.listed([item.key])
+            rejected.append(item.key)
         elif isinstance(item, Skipped):
             taking.ledger.skipped += 1
-            if item.ends_need:
-                yield None
+            more = more or bool(item.ends_need)
         elif isinstance(item, AllOrNothing):
             taking.ledger.all_or_nothing = True
         elif isinstance(item, Replaces):
-            yield None
+            more = True
         else:
             taking.require_agreement(item)
-            yield item if isinstance(item, PersonRecord) else None
+            if isinstance(item, PersonRecord):
+                persons.append(item)
+            else:
+                more = True
+    taking.listed(rejected)
+    take_persons(taking, persons)
+    return more
 
 
 def _second_pass(taking: Taking, chunk: list[Item]) -> None:
-    needs: list[NeedRecord] = []
-    for item in chunk:
-        if isinstance(item, NeedRecord):
-            needs.append(item)
-        elif isinstance(item, Skipped) and item.ends_need:
-            take_needs(taking, needs)  # what stands before it in the file comes first
-            needs = []
-            end_need(taking, item.ends_need, said_at=item.said_at)
-            withdraw(taking, item.ends_need, said_at=item.said_at)
-    take_needs(taking, needs)
+    for needs, ends in rounds(chunk):
+        take_needs(taking, needs)
+        end_needs(taking, ends)
+        withdraw(taking, ends)
     replace_groups(taking, [item for item in chunk if isinstance(item, Replaces)])
     take_contacts(taking, [item for item in chunk if isinstance(item, ContactRecord)])
     take_absences(taking, [item for item in chunk if isinstance(item, AbsenceRecord)])

@@ -19,9 +19,9 @@ def link(taking: Taking) -> None:
 
 def _link_chunk(taking: Taking, rows: list[tuple[str, str, list[dict[str, Any]]]]) -> None:
     named = {key for key, _, _ in rows} | {gap["after"] for _, _, gaps in rows for gap in gaps}
-    needs = Need.objects.filter(agency=taking.agency, reference__in=named).only("reference", "person_id")
+    needs = Need.objects.filter(agency=taking.agency, reference__among=named).only("reference", "person_id")
     by_reference = {need.reference: need for need in needs}
-    NeedGap.objects.filter(before__in=[by_reference[key] for key, _, _ in rows]).delete()
+    NeedGap.objects.filter(before__among=[by_reference[key].pk for key, _, _ in rows]).delete()
     found: dict[tuple[int, int], NeedGap] = {}
     for key, place, gaps in rows:
         before = by_reference[key]

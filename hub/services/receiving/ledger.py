@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hub.bulk import put
 from hub.feeds.record import FeedError, Record, Rejected
 from hub.models import Delivery, Rejection
+
+MOST_WAITING = 2000  # rejections that are kept in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ class Ledger:
             )
         )
 
+        if len(self._waiting) >= MOST_WAITING:
+            self._write()
+
     def refuse(
         self, record: Record, *, field: str, rule: str, message: str, field_only: bool = False
     ) -> None:
@@ -78,8 +84,7 @@ class Ledger:
 
     def flush(self, *, bytes_read: int) -> None:
         """Writes the rejections that wait and says how far it is."""
-        Rejection.objects.bulk_create(self._waiting)
-        self._waiting.clear()
+        self._write()
         if self.on_progress is not None:
             self.on_progress(
                 Progress(
@@ -91,6 +96,10 @@ class Ledger:
                     skipped=self.skipped,
                 )
             )
+
+    def _write(self) -> None:
+        put(Rejection, self._waiting)
+        self._waiting.clear()
 
     def close(self) -> None:
         """Writes the counts into the delivery."""

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from hub.feeds.record import NeedRecord, Replaces
+from hub.bulk import put
+from hub.feeds.record import Item, NeedRecord, Replaces, Skipped
 from hub.models import Need, SourceRecord
 from hub.services.receiving.reading import chunks
 from hub.services.receiving.taking import Taking, save
@@ -30,6 +30,16 @@ FIELDS = (
     "mergeable",
     "separate_reason",
 )
+END = """
+    UPDATE hub_need need SET ends_on = said.last_day
+    FROM unnest(%s::bigint[], %s::date[]) AS said (record, last_day)
+    WHERE need.source_record_id = said.record AND (need.ends_on IS NULL OR need.ends_on > said.last_day)
+    RETURNING need.source_record_id"""
+FORGET = """
+    UPDATE hub_sourcerecord record
+    SET content_hash = '', waits_for = '', said_at = coalesce(said.at, record.said_at)
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS said (record, at)
+    WHERE record.id = said.record"""
 
 
 def take_needs(taking: Taking, records: Sequence[NeedRecord]) -> None:
@@ -45,27 +55,65 @@ def take_needs(taking: Taking, records: Sequence[NeedRecord]) -> None:
         taking.changed_needs += row.pk is not None
         row.person_id = person_by_key[record.key]
     save(row for _, row in changed)
-    Need.objects.bulk_create(
+    put(
+        Need,
         [_need(record, row) for record, row in changed],
-        update_conflicts=True,
-        unique_fields=["agency", "reference"],
-        update_fields=[*FIELDS, "skills", "gender", "person", "source_record"],
+        match=("agency", "reference"),
+        update=[*FIELDS, "skills", "gender", "person", "source_record"],
     )
 
 
-def end_need(taking: Taking, key: str, *, said_at: datetime | None = None) -> None:
-    """Ends a need, or all of a group, that the agency has called off: nothing of it is due from today.
+def rounds(chunk: Iterable[Item]) -> Iterator[tuple[list[NeedRecord], list[Skipped]]]:
+    """Needs and ends in turns, each turn as long as none of its ends is about a need or an end in it.
 
-    Its record forgets what it said, so that the same words sent again later make it due again. What was
-    said later stands; and where nothing is known yet, the end is kept for what comes late.
+    So of one need what stands first in the file comes first, and still many go to the database together.
     """
-    # A request with several times of day is several needs, each with its time behind an @ in the key.
-    called_off = Q(key=key) | Q(key__startswith=f"{key}@") | Q(group=key)
-    rows = SourceRecord.objects.filter(called_off, agency=taking.agency, kind=SourceRecord.Kind.NEED)
-    known = list(rows.only("pk", "said_at"))
-    _end(taking, [row.pk for row in known if not _is_later(row, said_at)], said_at)
-    if not known and said_at is not None:
-        _save_end(taking, key, said_at)
+    needs: list[NeedRecord] = []
+    ends: dict[str, Skipped] = {}
+    named: set[str] = set()
+    for item in chunk:
+        if isinstance(item, NeedRecord):
+            if any(name in ends for name in _names(item.key, item.group)):
+                yield needs, list(ends.values())
+                needs, ends, named = [], {}, set()
+            needs.append(item)
+            named.update(_names(item.key, item.group))
+        elif isinstance(item, Skipped) and item.ends_need:
+            if item.ends_need in named or item.ends_need in ends:
+                yield needs, list(ends.values())
+                needs, ends, named = [], {}, set()
+            ends[item.ends_need] = item
+    if needs or ends:
+        yield needs, list(ends.values())
+
+
+def end_needs(taking: Taking, called_off: Sequence[Skipped]) -> None:
+    """Ends needs, or all of a group, that the agency has called off: nothing of them is due from today.
+
+    Their records forget what they said, so that the same words sent again later make them due again. What
+    was said later stands; and where nothing is known yet, the end is kept for what comes late.
+    """
+    ends = {each.ends_need: each for each in called_off}
+    if not ends:
+        return
+    rows = SourceRecord.objects.filter(agency=taking.agency, kind=SourceRecord.Kind.NEED)
+    rows = rows.only("pk", "key", "group", "said_at")
+    groups = [*ends, *(each.group for each in called_off if each.group)]
+    known = {row.pk: row for row in rows.filter(key__among=ends)}
+    known |= {row.pk: row for row in rows.exclude(group="").filter(group__among=groups)}
+    meant: dict[str, list[SourceRecord]] = defaultdict(list)
+    for row in known.values():
+        for name in _names(row.key, row.group):
+            if name in ends:
+                meant[name].append(row)
+    _end(
+        taking,
+        [
+            ([row.pk for row in meant[key] if not _is_later(row, each.said_at)], each.said_at)
+            for key, each in ends.items()
+        ],
+    )
+    _save_ends(taking, [(key, each.said_at) for key, each in ends.items() if key not in meant])
 
 
 def replace_groups(taking: Taking, replacements: Sequence[Replaces]) -> None:
@@ -75,20 +123,23 @@ def replace_groups(taking: Taking, replacements: Sequence[Replaces]) -> None:
         known = last.get(one.group)
         if known is None or one.said_at is None or known.said_at is None or known.said_at <= one.said_at:
             last[one.group] = one
-    rows = SourceRecord.objects.filter(
-        agency=taking.agency, kind=SourceRecord.Kind.NEED, group__in=last
-    ).only("pk", "key", "group", "said_at", "content_hash", "waits_for")
+    if not last:
+        return
+    rows = SourceRecord.objects.filter(agency=taking.agency, kind=SourceRecord.Kind.NEED).exclude(group="")
+    rows = rows.filter(group__among=last).only("pk", "key", "group", "said_at", "content_hash", "waits_for")
     grouped: dict[str, list[SourceRecord]] = defaultdict(list)
     for row in rows:
         grouped[row.group].append(row)
-    for group, one in last.items():
-        gone = [
-            row.pk for row in grouped[group] if not _is_live(row, one) and not _is_later(row, one.said_at)
-        ]
-        if gone:
-            _end(taking, gone, one.said_at)
-        if not grouped[group] and not one.live and one.said_at is not None:
-            _save_end(taking, group, one.said_at)
+    gone = [
+        (
+            [row.pk for row in grouped[group] if not _is_live(row, one) and not _is_later(row, one.said_at)],
+            one.said_at,
+        )
+        for group, one in last.items()
+    ]
+    _end(taking, gone)
+    empty = [group for group, one in last.items() if not grouped[group] and not one.live]
+    _save_ends(taking, [(group, last[group].said_at) for group in empty])
 
 
 def end_missing(taking: Taking) -> None:
@@ -100,25 +151,49 @@ def end_missing(taking: Taking) -> None:
         agency=taking.agency, kind=SourceRecord.Kind.NEED, feed=taking.delivery.feed
     ).exclude(content_hash="")
     for keys in chunks(rows.exclude(key__in=listed).values_list("pk", flat=True).iterator()):
-        _end(taking, keys, None)
+        _end(taking, [(keys, None)])
 
 
-def _end(taking: Taking, records: Sequence[int], said_at: datetime | None) -> None:
-    day = timezone.localdate(said_at) if said_at else taking.today
-    last_day = day - timedelta(days=1)
-    needs = Need.objects.filter(source_record__in=records)
-    due = needs.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day))
-    ended = due.update(ends_on=last_day)
-    taking.ended += ended
-    if ended or said_at:
-        told = {"said_at": said_at} if said_at else {}
-        SourceRecord.objects.filter(pk__in=records).update(content_hash="", waits_for="", **told)
+def _end(taking: Taking, records: Sequence[tuple[Sequence[int], datetime | None]]) -> None:
+    """Ends the needs of these records: each list from the day on which it was said, else from today."""
+    said: dict[int, datetime | None] = {}
+    for keys, said_at in records:
+        for key in keys:
+            said[key] = max(filter(None, (said.get(key), said_at)), default=None)
+    if not said:
+        return
+    last_days = [
+        (timezone.localdate(said_at) if said_at else taking.today) - timedelta(days=1)
+        for said_at in said.values()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(END, [list(said), last_days])
+        ended = {record for (record,) in cursor.fetchall()}
+        taking.ended += len(ended)
+        gone = [key for keys, at in records if at or not ended.isdisjoint(keys) for key in keys]
+        cursor.execute(FORGET, [gone, [said[key] for key in gone]])
 
 
-def _save_end(taking: Taking, key: str, said_at: datetime) -> None:
-    row = SourceRecord(agency=taking.agency, kind=SourceRecord.Kind.NEED, key=key[:120], group=key[:120])
-    row.delivery, row.feed, row.payload, row.said_at = taking.delivery, taking.delivery.feed, {}, said_at
-    save([row])
+def _save_ends(taking: Taking, ends: Sequence[tuple[str, datetime | None]]) -> None:
+    """Keeps the ends whose time is known, for what comes late."""
+    rows = []
+    for key, said_at in ends:
+        if said_at is not None:
+            row = SourceRecord(agency=taking.agency, kind=SourceRecord.Kind.NEED, key=key[:120])
+            row.group, row.delivery, row.feed = key[:120], taking.delivery, taking.delivery.feed
+            row.payload, row.said_at = {}, said_at
+            rows.append(row)
+    save(rows)
+
+
+def _names(key: str, group: str) -> set[str]:
+    """The names under which a need may be called off: its own, what stands before an @ in it, its group's.
+
+    A request with several times of day is several needs, each with its time behind an @ in the key.
+    """
+    parts = key.split("@")
+    names = {"@".join(parts[:number]) for number in range(1, len(parts) + 1)}
+    return names | {group} if group else names
 
 
 def _is_live(row: SourceRecord, one: Replaces) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO, TypeVar
 
-CHUNK = 1000  # records that are handled together
+CHUNK = 2000  # records that are handled together
 BUFFER = 256 * 1024  # bytes
 
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
+from hub.bulk import put
 from hub.feeds.record import AbsenceRecord, ContactRecord, FeedError, HomeRecord, NeedRecord, PersonRecord
 from hub.feeds.record import Record as AnyRecord
 from hub.identity.records import content_hash, payload
@@ -106,7 +107,9 @@ class Taking:
             known = last.get(record.key)
             if known is None or not _is_older(record, known, digests):
                 last[record.key] = record
-        found_rows = SourceRecord.objects.filter(agency=self.agency, kind=kind, key__in=last).defer("payload")
+        found_rows = SourceRecord.objects.filter(agency=self.agency, kind=kind, key__among=last).defer(
+            "payload"
+        )
         rows = {row.key: row for row in found_rows}
         groups = self._groups(records)
         found, confirmed = [], []
@@ -136,7 +139,7 @@ class Taking:
     def people_by_key(self, keys: Iterable[str]) -> dict[str, int]:
         """The person behind each of these references of the agency's own."""
         rows = SourceRecord.objects.filter(
-            agency=self.agency, kind=SourceRecord.Kind.PERSON, key__in=set(keys)
+            agency=self.agency, kind=SourceRecord.Kind.PERSON, key__among=set(keys)
         )
         return dict(rows.values_list("key", "person_id"))
 
@@ -167,7 +170,7 @@ class Taking:
         for record in records:
             if record.key not in last or _said_at(last[record.key]) <= _said_at(record):
                 last[record.key] = record
-        known = SourceRecord.objects.filter(agency=self.agency, kind=kind, key__in=last).defer("payload")
+        known = SourceRecord.objects.filter(agency=self.agency, kind=kind, key__among=last).defer("payload")
         rows = {row.key: row for row in known}
         waiting = []
         for key, record in last.items():
@@ -188,7 +191,8 @@ class Taking:
         groups = {record.group for record in records if isinstance(record, NeedRecord) and record.group}
         if not groups:
             return {}
-        rows = SourceRecord.objects.filter(agency=self.agency, group__in=groups, said_at__isnull=False)
+        rows = SourceRecord.objects.filter(agency=self.agency, said_at__isnull=False)
+        rows = rows.exclude(group="").filter(group__among=groups)
         return dict(rows.order_by().values_list("group").annotate(Max("said_at")))
 
     def _count_superseded(self, digest: str, later: str) -> None:
@@ -200,14 +204,14 @@ class Taking:
 
 def save(rows: Iterable[SourceRecord]) -> None:
     """Stores source records, new and changed, and gives the new ones their keys."""
-    SourceRecord.objects.bulk_create(
+    put(
+        SourceRecord,
         rows,
-        update_conflicts=True,
-        unique_fields=["agency", "kind", "key"],
-        update_fields=[
+        match=("agency", "kind", "key"),
+        update=(
             *("delivery", "feed", "place", "content_hash", "payload", "person"),
             *("said_at", "group", "waits_for"),
-        ],
+        ),
     )
 
 
