@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import AutoField, JSONField, Model
 
 M = TypeVar("M", bound=Model)
+FEW = 50  # rows for which a temporary table would take longer than it saves
 
 
 def put(
@@ -49,19 +50,27 @@ def put_rows(
     rows = list(rows)
     if not rows:
         return
-    columns = _columns(model, names)
     json = [place for place, name in enumerate(names) if isinstance(model._meta.get_field(name), JSONField)]
-    table, stage = _quoted(model._meta.db_table), _quoted(f"put_{model._meta.db_table}")
-    like = f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP AS TABLE {table} WITH NO DATA"
+    if json:
+        rows = [_with_json(row, json) for row in rows]
+    columns, table = _columns(model, names), _quoted(model._meta.db_table)
+    conflict = ""
+    if match:
+        learnt = ", ".join(f"{name} = EXCLUDED.{name}" for name in _columns(model, update).split(", "))
+        conflict = f"ON CONFLICT ({_columns(model, match)}) DO UPDATE SET {learnt}"
     with connection.cursor() as cursor:
-        cursor.execute(like)
+        if len(rows) < FEW:
+            values = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(rows))
+            said = [value for row in rows for value in row]
+            cursor.execute(f"INSERT INTO {table} ({columns}) VALUES {values} {conflict}", said)
+            return
+        stage = _quoted(f"put_{model._meta.db_table}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP AS TABLE {table} WITH NO DATA"
+        )
         with connection.wrap_database_errors, cursor.copy(f"COPY {stage} ({columns}) FROM STDIN") as copy:
             for row in rows:
-                copy.write_row(_with_json(row, json) if json else row)
-        conflict = ""
-        if match:
-            learnt = ", ".join(f"{name} = EXCLUDED.{name}" for name in _columns(model, update).split(", "))
-            conflict = f"ON CONFLICT ({_columns(model, match)}) DO UPDATE SET {learnt}"
+                copy.write_row(row)
         cursor.execute(
             f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} {conflict}; TRUNCATE {stage}"
         )

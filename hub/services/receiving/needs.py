@@ -109,7 +109,7 @@ def end_needs(taking: Taking, called_off: Sequence[Skipped]) -> None:
     _end(
         taking,
         [
-            ([row.pk for row in meant[key] if not _is_later(row, each.said_at)], each.said_at)
+            ([row.pk for row in meant.get(key, ()) if not _is_later(row, each.said_at)], each.said_at)
             for key, each in ends.items()
         ],
     )

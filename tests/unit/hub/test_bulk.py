@@ -1,0 +1,53 @@
+"""Many rows at once: by COPY or, where they are few, by hand; what comes of it is the same."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError
+
+from hub import bulk
+from hub.models import MatchDecision, SourceRecord
+from tests.factories import hub
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=[0, 50], ids=["copy", "values"])
+def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "FEW", request.param)
+
+
+def record(key: str, said: str, delivery: object, agency: object) -> SourceRecord:
+    return SourceRecord(
+        agency=agency, kind="person", key=key, delivery=delivery, payload={"family_name": said}
+    )
+
+
+@pytest.mark.usefixtures("_both_ways")
+def test_new_rows_get_keys_and_known_ones_are_updated() -> None:
+    """Tabs, line ends, backslashes and accents come back as they went; the known row keeps its key."""
+    agency = hub.make_agency()
+    delivery = hub.make_delivery(agency)
+    odd = "O'Neill\\N\t\nNguyễn"
+    (first,) = bulk.put(SourceRecord, [record("C1", "Old", delivery, agency)])
+    rows = [record("C1", odd, delivery, agency), record("C2", odd, delivery, agency)]
+    bulk.put(SourceRecord, rows, match=("agency", "kind", "key"), update=("payload",))
+    kept = {row.key: row for row in SourceRecord.objects.all()}
+    assert {row.payload["family_name"] for row in kept.values()} == {odd}
+    assert (kept["C1"].pk, kept["C2"].pk) == (first.pk, rows[1].pk)
+
+
+@pytest.mark.usefixtures("_both_ways")
+def test_a_row_that_breaks_a_rule_is_refused_as_ever() -> None:
+    """The error is Django's own, which the caller knows."""
+    with pytest.raises(IntegrityError):
+        bulk.put_rows(MatchDecision, ("outcome", "rule"), [("new", None)])
+
+
+def test_among_asks_with_one_array() -> None:
+    """However many keys, one parameter; none finds nothing."""
+    agency = hub.make_agency()
+    hub.make_person(agency)
+    keys = list(SourceRecord.objects.values_list("key", flat=True))
+    assert SourceRecord.objects.filter(key__among=keys, agency__among={agency.pk}).count() == len(keys) > 0
+    assert not SourceRecord.objects.filter(key__among=[])
