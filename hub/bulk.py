@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import AutoField, JSONField, Model
 
 M = TypeVar("M", bound=Model)
+FEWEST_TO_LOOK_AT = 2000  # rows
 FEW = 50  # rows for which a temporary table would take longer than it saves
 
 
@@ -74,6 +75,35 @@ def put_rows(
         cursor.execute(
             f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} {conflict}; TRUNCATE {stage}"
         )
+
+
+class Growth:
+    """Has PostgreSQL look anew at tables that grow within one transaction, where autovacuum cannot see it.
+
+    What it believes of a table that was empty when the transaction began is that each look-up finds one
+    row: it then walks through all rows of the table for every chunk. With `Growth` it looks each time
+    the tables may have doubled.
+    """
+
+    def __init__(self, *models: type[Model]) -> None:
+        self._tables = [model._meta.db_table for model in models]
+        self._looked_at = 0
+        self._known = self._believed()
+
+    def reached(self, stored: int) -> None:
+        """So many rows have been stored by now."""
+        if stored - self._looked_at < self._known:
+            return
+        self._looked_at = stored
+        with connection.cursor() as cursor:
+            # Passing over what another delivery looks at, because each would hold its tables to its end.
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(map(_quoted, self._tables))}")
+        self._known = self._believed()
+
+    def _believed(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT max(reltuples) FROM pg_class WHERE relname = ANY(%s)", [self._tables])
+            return max(int(cursor.fetchone()[0] or 0), FEWEST_TO_LOOK_AT)
 
 
 def reserve(model: type[Model], number: int) -> list[int]:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hub import scope
+from hub.bulk import Growth
 from hub.feeds import reader
 from hub.feeds.record import (
     AbsenceRecord,
@@ -25,7 +26,19 @@ from hub.feeds.record import (
     Replaces,
     Skipped,
 )
-from hub.models import Delivery, Feed, Need, Rejection, SharingAgreement, User
+from hub.models import (
+    Address,
+    Delivery,
+    Feed,
+    KnownAs,
+    MatchDecision,
+    Need,
+    Person,
+    Rejection,
+    SharingAgreement,
+    SourceRecord,
+    User,
+)
 from hub.services.receiving import gaps, storage, waiting
 from hub.services.receiving.absences import take_absences, withdraw
 from hub.services.receiving.contacts import take_contacts
@@ -115,15 +128,18 @@ def _take(
     ledger = Ledger(delivery, total_bytes=2 * delivery.bytes, on_progress=on_progress)
     taking = Taking.begin(delivery, covered=covered, ledger=ledger, lists_all=feed.is_complete)
     before = _needs_in_force(taking)
+    growth = Growth(SourceRecord, Address, KnownAs, Person, MatchDecision, Need)
     view = View(file)
     more = False
     for chunk in chunks(format.read(view.buffered())):
         more = _first_pass(taking, chunk) or more
+        growth.reached(ledger.taken)
         ledger.flush(bytes_read=view.bytes_read)
     if more:
         view = View(file)
         for chunk in chunks(format.read(view.buffered())):
             _second_pass(taking, chunk)
+            growth.reached(ledger.taken)
             ledger.flush(bytes_read=delivery.bytes + view.bytes_read)
     waiting.release(taking)
     gaps.link(taking)
