@@ -175,6 +175,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             "/delegations/new/",
             reverse("person-rights", args=[person]),
             reverse("person-object", args=[person]),
+            reverse("person-changes", args=[person]),
             reverse("person-hold", args=[person]),
             reverse("person-export", args=[person]),
             site.board,

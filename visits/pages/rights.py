@@ -17,6 +17,7 @@ from hub.access import allowed
 from hub.models import Note, Objection, Person, Role
 from hub.pages.forms import DayInput, HouseForm, answer
 from hub.services import notes, rights
+from visits import changes
 from visits.services import subject_access
 
 PAGE = 50
@@ -80,6 +81,16 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "holds": hub.holds(request.user, person),
     }
     return render(request, "visits/rights.html", context)
+
+
+@allowed(Role.HUB_ADMINISTRATOR)
+@require_GET
+def changed(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What was changed in this person's record, needs, notes and workers, by whom, from what to what."""
+    person = _person(request, public_id)
+    page = Paginator(changes.of(person), PAGE).get_page(request.GET.get("page"))
+    context = {"person": person, "page": page, "told": changes.tell(page)}
+    return render(request, "visits/changes.html", context)
 
 
 @allowed(Role.HUB_ADMINISTRATOR)

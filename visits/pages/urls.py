@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/<uuid:public_id>/", person.show, name="person"),
     path("people/<uuid:public_id>/household/", household.show, name="household"),
     path("people/<uuid:public_id>/rights/", rights.show, name="person-rights"),
+    path("people/<uuid:public_id>/changes/", rights.changed, name="person-changes"),
     path("people/<uuid:public_id>/rights/objection/", rights.object_to, name="person-object"),
     path("people/<uuid:public_id>/rights/hold/", rights.hold, name="person-hold"),
     path("people/<uuid:public_id>/rights/take-back/", rights.take_back, name="person-take-back"),

@@ -133,6 +133,21 @@ def test_the_page_of_who_looked_names_them(county: County) -> None:
     assert county.coordinator.get(page).status_code == 403
 
 
+def test_the_page_of_changes_says_from_what_to_what(county: County) -> None:
+    """Each change stands beside what the next made of it, whoever wrote; only the hub reads it."""
+    for minutes in (45, 60):
+        county.need.minutes = minutes
+        county.need.save()
+    Person.objects.filter(pk=county.person.pk).update(given_name="Zoë")
+    address = reverse("person-changes", args=[county.person.public_id])
+    page = county.administrator.get(address).content.decode()
+    assert "3 changes" in page
+    assert "minutes: 30 → 45" in page
+    assert "minutes: 45 → 60" in page
+    assert f"given name: {county.person.given_name} → Zoë" in page
+    assert county.coordinator.get(address).status_code == 403
+
+
 def test_an_emergency_opens_one_record_for_an_hour_and_alerts(county: County) -> None:
     """A stranger must know who exactly and say why; it is 404 before, open within the hour, and 404 after."""
     stranger = make_user(Role.COORDINATOR, make_area(), agency=make_agency())
