@@ -1,0 +1,69 @@
+"""The lines of benchmarks as runs, each headed by its command and the machine."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+Line = dict[str, Any]
+
+
+@dataclass
+class Run:
+    """One command and what it printed."""
+
+    head: Line
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def command(self) -> str:
+        """As it was typed, without folders."""
+        return str(self.head["run"])
+
+    @property
+    def bench(self) -> str:
+        """Which benchmark it is."""
+        return shlex.split(self.command)[3]
+
+    def option(self, name: str, otherwise: str = "") -> str:
+        """The value of an option of the command."""
+        words = shlex.split(self.command)
+        return words[words.index(name) + 1] if name in words else otherwise
+
+    @property
+    def seconds(self) -> float:
+        """The limit that was asked for."""
+        return float(self.option("--seconds", "60"))
+
+    @property
+    def load(self) -> float:
+        """The highest load of the machine that a line saw."""
+        return max((line["load"] for line in self.lines if "load" in line), default=0.0)
+
+
+def runs_of(texts: Iterable[str]) -> list[Run]:
+    """The runs in lines of JSON; a line cut off by the end of a run is passed over."""
+    runs: list[Run] = []
+    for text in texts:
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if "run" in line:
+            runs.append(Run(line))
+        elif runs:
+            runs[-1].lines.append(line)
+    return [run for run in runs if run.lines]
+
+
+def rows_of(runs: Iterable[Run], *keys: str) -> list[Line]:
+    """The lines that have all the keys, the last for each value of them, with the run's limit as `limit`."""
+    rows: dict[tuple[Any, ...], Line] = {}
+    for run in runs:
+        for line in run.lines:
+            if all(key in line for key in keys):
+                rows[run.seconds, *(line[key] for key in keys)] = line | {"limit": run.seconds}
+    return list(rows.values())
