@@ -20,6 +20,8 @@ from scheduling.engine.solve import solve as solve_ours
 
 Line = dict[str, Any]
 OURS = "ours"
+LONG_EDGES = "PyVRP, dear and long edges"
+"""Another model of skills; without skills it is the same as the other."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +46,8 @@ def run(options: argparse.Namespace) -> Iterator[Line]:
         ratios = []
         for seed in range(options.seed, options.seed + options.instances):
             problem = one_day(family, visits=options.visits, workers=workers, seed=seed)
-            lines = [_measured(problem, name, options.seconds) for name in METHODS]
+            names = [name for name in METHODS if family.skills or name != LONG_EDGES]
+            lines = [_measured(problem, name, options.seconds) for name in names]
             yield from lines
             ratios.append(_ratio(lines))
             yield {"bench": "peers", "instance": problem.name, "ratio_to_best_peer": _finite(ratios[-1])}
@@ -100,7 +103,7 @@ def _ours(problem: Problem, seconds: float) -> Solution:
 METHODS: dict[str, Callable[[Problem, float], Solution]] = {
     OURS: _ours,
     "PyVRP, dear edges": with_pyvrp.solve_dear,
-    "PyVRP, dear and long edges": with_pyvrp.solve_long,
+    LONG_EDGES: with_pyvrp.solve_long,
     "VROOM": with_vroom.solve,
     "OR-Tools routing": with_ortools.solve,
 }
