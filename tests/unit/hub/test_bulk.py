@@ -51,3 +51,18 @@ def test_among_asks_with_one_array() -> None:
     keys = list(SourceRecord.objects.values_list("key", flat=True))
     assert SourceRecord.objects.filter(key__among=keys, agency__among={agency.pk}).count() == len(keys) > 0
     assert not SourceRecord.objects.filter(key__among=[])
+
+
+def test_what_has_grown_within_the_transaction_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL counts rows that nobody else can see yet, and not again before they may have doubled."""
+    monkeypatch.setattr(bulk, "FEWEST_TO_LOOK_AT", 10)
+    growth = bulk.Growth(SourceRecord)
+    agency = hub.make_agency()
+    delivery = hub.make_delivery(agency)
+    believed = []
+    for number in range(4):
+        keys = [f"C{10 * number + each}" for each in range(10)]
+        bulk.put(SourceRecord, [record(key, "O'Neill", delivery, agency) for key in keys])
+        growth.reached(10 * (number + 1))
+        believed.append(growth._believed())
+    assert believed == [10, 20, 20, 40]
