@@ -162,15 +162,16 @@ def _county(runs: Sequence[Run]) -> Iterator[Line]:
 
 
 def _whole_county(calls: int, whole: Line, areas: Line | None) -> Line:
-    """Judged only if it is as large as the figure says."""
-    words = f"{whole['seconds'] / 60:.1f} min with {whole['threads']} threads, {whole['peak_mb']:,} MB"
+    """Judged only if it is as large as the figure says and its areas were planned too."""
+    words = f"{whole['seconds'] / 60:.1f} min on {whole['threads']} thread(s), {whole['peak_mb']:,} MB"
     words += f", {whole['unplaced']:,} unplaced"
     if areas:
         words += f" = {areas['whole_unplaced_over_areas']} × areas of {areas['seconds_each']:g} s"
     good = whole["seconds"] <= COUNTY_SECONDS * 1.02 and whole["peak_mb"] <= COUNTY_MB
     good = good and areas is not None and areas["whole_unplaced_over_areas"] <= MOST_UNPLACED
+    judged = calls >= COUNTY_CALLS and areas is not None
     work = f"county, {whole['instance']} ({calls:,} calls)"
-    return _row(work, COUNTY_FIGURE, words, good if calls >= COUNTY_CALLS else None)
+    return _row(work, COUNTY_FIGURE, words, good if judged else None)
 
 
 def _answers(runs: Sequence[Run]) -> Iterator[Line]:
