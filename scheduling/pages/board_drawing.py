@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from django.urls import reverse
@@ -23,6 +24,7 @@ HEIGHT, TOP, BLOCK = 40, 2, 36
 TRACK_WIDTH = round((CLOSES - OPENS) * SCALE)
 LETTER = 6.8  # pixels that a letter of a name takes, on average
 NOBODY = UUID(int=0)
+NO_HUE = 8  # of a visit none of whose tasks the reader may know
 
 
 class Drawing:
@@ -72,9 +74,12 @@ class Drawing:
         """One path for each hue: a week has thousands of bars, and a path for each would be slow to draw."""
         paths: dict[int, list[str]] = {}
         for visit in day.visits:
-            for hue, x, width in self._shares(visit, WEEK_SCALE):
-                width = max(width - 0.5, 1)
-                paths.setdefault(hue, []).append(f"M{x:.1f} 2h{width:.1f}v10h-{width:.1f}z")
+            if len(visit.parts) < 2:
+                hue = self.hues[visit.parts[0].agency] if visit.parts else NO_HUE
+                paths.setdefault(hue, []).append(_whole_bar(visit.start, visit.end - visit.start))
+            else:
+                for hue, x, width in self._shares(visit, WEEK_SCALE):
+                    paths.setdefault(hue, []).append(_bar(x, width))
         return "".join(f'<path class="h{hue}" d="{"".join(found)}"/>' for hue, found in paths.items())
 
     def day(self, row: Row, number: int) -> SafeString:
@@ -136,7 +141,7 @@ class Drawing:
         """(hue, left, width) of each part, side by side within the visit."""
         whole = (visit.end - visit.start) * scale
         if len(visit.parts) < 2:
-            hue = self.hues[visit.parts[0].agency] if visit.parts else 8
+            hue = self.hues[visit.parts[0].agency] if visit.parts else NO_HUE
             return [(hue, _x(visit.start, scale), whole)]
         total = sum(part.minutes for part in visit.parts) or 1
         shares, left = [], _x(visit.start, scale)
@@ -175,6 +180,16 @@ def _marks(visit: BoardVisit, left: float, width: float) -> str:
         drawn += f'<use href="#m-{name}" class="{name}" x="{x:.1f}" y="6" width="10" height="10"/>'
         x += 12
     return drawn
+
+
+@lru_cache(maxsize=20_000)  # a week has thousands of bars and few lengths
+def _whole_bar(start: int, minutes: int) -> str:
+    return _bar(_x(start, WEEK_SCALE), minutes * WEEK_SCALE)
+
+
+def _bar(x: float, width: float) -> str:
+    across = f"{max(width - 0.5, 1):.1f}"
+    return f"M{x:.1f} 2h{across}v10h-{across}z"
 
 
 def _band(shift: tuple[int, int] | None, scale: float, height: int) -> str:

@@ -25,6 +25,17 @@ PUBLIC = {"login", "logout", "token"}
 CANARY = "Quixworthy"
 MONDAY = dt.date(2027, 1, 11)
 REFUSED = {403, 404, 405}
+# What the word before an id says it is the id of, by its place among `Theirs.ids`.
+KINDS = {
+    "people": 0,
+    "placing": 0,
+    "needs": 1,
+    "workers": 2,
+    "rotas": 3,
+    "visits": 4,
+    "runs": 5,
+    "deliveries": 6,
+}
 
 
 @dataclass(frozen=True)
@@ -110,7 +121,10 @@ def _parameters(pattern: URLPattern) -> list[str]:
 
 
 def addresses(theirs: Theirs) -> Iterator[tuple[str, str, Any]]:
-    """(name, address, view) of every address, each filled with every id that is not the caller's."""
+    """(name, address, view) of every address, each filled with every id that is not the caller's.
+
+    Where a word of the address says what the id is of, only such an id: another can never be found there.
+    """
     choices: dict[str, tuple[Any, ...]] = {
         "public_id": tuple(theirs.ids[:-1]),
         "code": (theirs.area.code, theirs.agency.code),
@@ -129,7 +143,11 @@ def addresses(theirs: Theirs) -> Iterator[tuple[str, str, Any]]:
         assert not unknown, f"{pattern.name} has {unknown}: say here which values are not the caller's"
         for values in itertools.product(*(choices[each] for each in parameters)):
             kwargs = dict(zip(parameters, values, strict=True))
-            yield pattern.name, reverse(pattern.name, kwargs=kwargs), pattern.callback
+            address = reverse(pattern.name, kwargs=kwargs)
+            kinds = {KINDS[word] for word in address.split("/") if word in KINDS}
+            if "public_id" in kwargs and len(kinds) == 1 and kwargs["public_id"] != theirs.ids[kinds.pop()]:
+                continue
+            yield pattern.name, address, pattern.callback
 
 
 def everyone_else(ours: tuple[Area, Agency]) -> dict[str, User]:
