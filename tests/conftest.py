@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
@@ -78,6 +79,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def known_now() -> dt.datetime:
     """A Wednesday morning in winter time, to pass wherever `now` is wanted: tests must not age."""
     return dt.datetime(2027, 1, 13, 9, 0, tzinfo=ZoneInfo("Europe/London"))
+
+
+@pytest.fixture
+def in_that_week(known_now: dt.datetime) -> Iterator[None]:
+    """The clock begins at `known_now`, for what asks the time itself, as pages do."""
+    with time_machine.travel(known_now):
+        yield
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def _differences(change: Change, after: dict[str, Any]) -> Iterable[tuple[str, s
     for field in SHOWN[change.table][0]._meta.concrete_fields:
         before, now = change.was.get(field.column), after.get(field.column)
         if before != now:
-            yield str(field.verbose_name), _said(before), _said(now)
+            yield str(field.verbose_name).replace("nhs", "NHS"), _said(before), _said(now)
 
 
 def _said(value: Any) -> str:

@@ -59,6 +59,12 @@ def visits(user: User, *, on: date) -> QuerySet[Visit]:
     return Visit.objects.none()
 
 
+def within(found: QuerySet, *, first: date, days: int) -> QuerySet:
+    """Of these visits or shifts, those that begin on those days."""
+    last = first + timedelta(days=days)
+    return found.filter(starts_at__gte=midnight(first), starts_at__lt=midnight(last))
+
+
 def workers(user: User) -> QuerySet[Worker]:
     """The field staff this user may look up; a worker sees only their own row."""
     if user.role == Role.HUB_ADMINISTRATOR:
@@ -114,11 +120,7 @@ def named_workers(people: Collection[int] | QuerySet[Person]) -> QuerySet[NamedW
 
 def shifts(staff: Collection[int] | QuerySet[Worker], *, first: date, days: int) -> QuerySet[Shift]:
     """The shifts of workers whom the caller may already see, that begin on those days."""
-    return Shift.objects.filter(
-        worker__in=staff,
-        starts_at__gte=midnight(first),
-        starts_at__lt=midnight(first + timedelta(days=days)),
-    )
+    return within(Shift.objects.filter(worker__in=staff), first=first, days=days)
 
 
 def competences(staff: Collection[int] | QuerySet[Worker]) -> QuerySet[Competence]:

@@ -74,12 +74,8 @@ class Drawing:
         """One path for each hue: a week has thousands of bars, and a path for each would be slow to draw."""
         paths: dict[int, list[str]] = {}
         for visit in day.visits:
-            if len(visit.parts) < 2:
-                hue = self.hues[visit.parts[0].agency] if visit.parts else NO_HUE
-                paths.setdefault(hue, []).append(_whole_bar(visit.start, visit.end - visit.start))
-            else:
-                for hue, x, width in self._shares(visit, WEEK_SCALE):
-                    paths.setdefault(hue, []).append(_bar(x, width))
+            for hue, x, width in self._shares(visit, WEEK_SCALE):
+                paths.setdefault(hue, []).append(_bar(x, width))
         return "".join(f'<path class="h{hue}" d="{"".join(found)}"/>' for hue, found in paths.items())
 
     def day(self, row: Row, number: int) -> SafeString:
@@ -182,11 +178,7 @@ def _marks(visit: BoardVisit, left: float, width: float) -> str:
     return drawn
 
 
-@lru_cache(maxsize=20_000)  # a week has thousands of bars and few lengths
-def _whole_bar(start: int, minutes: int) -> str:
-    return _bar(_x(start, WEEK_SCALE), minutes * WEEK_SCALE)
-
-
+@lru_cache(maxsize=20_000)  # a week has thousands of bars, most of which another day has too
 def _bar(x: float, width: float) -> str:
     across = f"{max(width - 0.5, 1):.1f}"
     return f"M{x:.1f} 2h{across}v10h-{across}z"

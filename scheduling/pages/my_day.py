@@ -55,9 +55,7 @@ def show(request: HttpRequest, day: date | None = None) -> HttpResponse:
 
 
 def _visits(request: HttpRequest, day: date, today: date) -> list[Visit]:
-    found = selectors.visits(request.user, on=today).filter(
-        starts_at__gte=selectors.midnight(day), starts_at__lt=selectors.midnight(day + timedelta(days=1))
-    )
+    found = selectors.within(selectors.visits(request.user, on=today), first=day, days=1)
     found = found.select_related("person__address").order_by("starts_at", "pk")
     return list(selectors.with_parts(found, request.user, on=today))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -32,14 +31,8 @@ from tests.factories.scheduling import Week, make_candidate, make_run, make_week
 from tests.factories.visits import MONDAY, NOW, make_visit
 from visits.models import Rota, Worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_that_week")]
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(autouse=True)
-def _in_that_week() -> Iterator[None]:
-    with time_machine.travel(NOW):
-        yield
 
 
 @dataclass(frozen=True, slots=True)

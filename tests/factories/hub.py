@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.test import Client
 
 from hub.identity import nhs_number
 from hub.models import (
@@ -118,6 +119,13 @@ def make_user(
     user = User.objects.create(role=role, agency=agency, **fields)
     user.areas.set(areas)
     return user
+
+
+def logged_in(user: User) -> Client:
+    """A browser in which this user is logged in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def make_delivery(agency: Agency, **fields: Any) -> Delivery:

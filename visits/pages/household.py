@@ -16,10 +16,9 @@ from hub.models import Role
 from hub.recurrence import monday_of
 from visits import selectors
 from visits.models import Visit
+from visits.pages.person import AHEAD, MOST
 from visits.wall_clock import local_day
 
-AHEAD = 14  # days of visits shown, from this Monday
-MOST = 20  # people behind one door
 STAYS = timedelta(minutes=10)  # no longer between two visits: the worker has not left the door
 
 
@@ -57,18 +56,9 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _days(request: HttpRequest, people: list[int], today: date) -> list[Day]:
-    first = monday_of(today)
-    found = (
-        selectors.visits(request.user, on=today)
-        .filter(
-            person__in=people,
-            is_published=True,
-            starts_at__gte=selectors.midnight(first),
-            starts_at__lt=selectors.midnight(first + timedelta(days=AHEAD)),
-        )
-        .select_related("worker__agency", "person")
-        .order_by("starts_at", "pk")
-    )
+    found = selectors.visits(request.user, on=today).filter(person__in=people, is_published=True)
+    found = selectors.within(found, first=monday_of(today), days=AHEAD)
+    found = found.select_related("worker", "person").order_by("starts_at", "pk")
     found = selectors.with_parts(found, request.user, on=today)
     return [_day(day, list(some)) for day, some in groupby(found, lambda visit: local_day(visit.starts_at))]
 

@@ -124,10 +124,7 @@ def _coming(request: HttpRequest, person: Person, today: date) -> dict[str, Any]
         first, days, found = rota.week_start, 7, found.filter(rota=rota)
     else:
         found = found.filter(is_published=True)
-    found = found.filter(
-        starts_at__gte=selectors.midnight(first),
-        starts_at__lt=selectors.midnight(first + timedelta(days=days)),
-    )
+    found = selectors.within(found, first=first, days=days)
     return {"rota": rota, "coming": [(day, list(some)) for day, some in groupby(found, _day)]}
 
 

@@ -76,16 +76,8 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     found = selectors.workers(request.user).select_related("agency", "area")
     worker = get_object_or_404(found, public_id=public_id)
     first = monday_of(today)
-    visits = (
-        selectors.visits(request.user, on=today)
-        .filter(
-            worker=worker,
-            is_published=True,
-            starts_at__gte=selectors.midnight(first),
-            starts_at__lt=selectors.midnight(first + timedelta(days=AHEAD)),
-        )
-        .order_by("starts_at")
-    )
+    visits = selectors.visits(request.user, on=today).filter(worker=worker, is_published=True)
+    visits = selectors.within(visits, first=first, days=AHEAD).order_by("starts_at")
     by_day = {day: list(some) for day, some in groupby(visits, lambda visit: local_day(visit.starts_at))}
     shifts = {
         local_day(shift.starts_at): shift for shift in selectors.shifts([worker.pk], first=first, days=AHEAD)

@@ -44,7 +44,7 @@ from hub.services.receiving.absences import take_absences, withdraw
 from hub.services.receiving.contacts import take_contacts
 from hub.services.receiving.homes import take_homes
 from hub.services.receiving.ledger import Ledger, Progress, fitted
-from hub.services.receiving.needs import end_missing, end_needs, replace_groups, rounds, take_needs
+from hub.services.receiving.needs import end_missing, end_needs, replace_groups, take_needs, turns
 from hub.services.receiving.persons import take_persons
 from hub.services.receiving.reading import View, chunks
 from hub.services.receiving.taking import Taking
@@ -181,7 +181,7 @@ def _first_pass(taking: Taking, chunk: list[Item]) -> bool:
 
 
 def _second_pass(taking: Taking, chunk: list[Item]) -> None:
-    for needs, ends in rounds(chunk):
+    for needs, ends in turns(chunk):
         take_needs(taking, needs)
         end_needs(taking, ends)
         withdraw(taking, ends)

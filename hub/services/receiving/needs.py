@@ -63,7 +63,7 @@ def take_needs(taking: Taking, records: Sequence[NeedRecord]) -> None:
     )
 
 
-def rounds(chunk: Iterable[Item]) -> Iterator[tuple[list[NeedRecord], list[Skipped]]]:
+def turns(chunk: Iterable[Item]) -> Iterator[tuple[list[NeedRecord], list[Skipped]]]:
     """Needs and ends in turns, each turn as long as none of its ends is about a need or an end in it.
 
     So of one need what stands first in the file comes first, and still many go to the database together.

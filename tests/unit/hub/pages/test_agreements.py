@@ -10,9 +10,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from hub.models import Agency, Area, Delegation, Role, SharingAgreement, User
+from hub.models import Agency, Area, Delegation, Role, SharingAgreement
 from tests.factories import hub
-from tests.factories.hub import NOW
+from tests.factories.hub import NOW, logged_in
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +21,6 @@ pytestmark = pytest.mark.django_db
 def _today() -> Iterator[None]:
     with time_machine.travel(NOW):
         yield
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture

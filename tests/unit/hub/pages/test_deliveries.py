@@ -6,18 +6,10 @@ import csv
 import io
 
 import pytest
-from django.test import Client
 
-from hub.models import Role, User
+from hub.models import Role
 from hub.pages.wording import recurrence
-from tests.factories.hub import make_agency, make_delivery, make_user
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+from tests.factories.hub import logged_in, make_agency, make_delivery, make_user
 
 
 @pytest.mark.django_db

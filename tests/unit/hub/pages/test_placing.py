@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from hub.models import Agency, Area, Person, Role, User
+from hub.models import Agency, Area, Person, Role
 from tests.factories.hub import (
+    logged_in,
     make_address,
     make_agency,
     make_agreement,
@@ -23,13 +23,6 @@ from tests.factories.hub import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def text_of(answer: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from hub.feeds.record import Item, NeedRecord, Skipped
-from hub.services.receiving.needs import rounds
+from hub.services.receiving.needs import turns
 
 
 def need(key: str, group: str = "") -> NeedRecord:
@@ -28,21 +28,20 @@ def end(key: str) -> Skipped:
     return Skipped("line 1", "status revoked", ends_need=key)
 
 
-def turns(*chunk: Item) -> list[tuple[list[str], list[str]]]:
-    return [
-        ([each.key for each in needs], [each.ends_need for each in ends]) for needs, ends in rounds(chunk)
-    ]
+def keys(*chunk: Item) -> list[tuple[list[str], list[str]]]:
+    """The needs and the ends of each turn, by their keys."""
+    return [([each.key for each in needs], [each.ends_need for each in ends]) for needs, ends in turns(chunk)]
 
 
 def test_ends_that_are_about_others_do_not_break_a_turn() -> None:
     """A hundred requests and a hundred ends of others are one turn."""
     chunk = [item for number in range(100) for item in (need(f"R/{number}"), end(f"R/{number + 500}"))]
-    assert len(turns(*chunk)) == 1
+    assert len(keys(*chunk)) == 1
 
 
 def test_an_end_comes_after_what_it_ends_and_before_what_begins_it_again() -> None:
     """The same request: asked for, called off, asked for again."""
-    assert turns(need("R/1"), need("R/2"), end("R/1"), need("R/1")) == [
+    assert keys(need("R/1"), need("R/2"), end("R/1"), need("R/1")) == [
         (["R/1", "R/2"], []),
         ([], ["R/1"]),
         (["R/1"], []),
@@ -51,11 +50,11 @@ def test_an_end_comes_after_what_it_ends_and_before_what_begins_it_again() -> No
 
 def test_a_time_of_day_and_a_group_are_meant_too() -> None:
     """An end of R/1 is about R/1@0800, and about whatever is of the group R/1."""
-    assert turns(need("R/1@0800"), end("R/1")) == [(["R/1@0800"], []), ([], ["R/1"])]
-    assert turns(end("R/1"), need("R/1/a", group="R/1")) == [([], ["R/1"]), (["R/1/a"], [])]
+    assert keys(need("R/1@0800"), end("R/1")) == [(["R/1@0800"], []), ([], ["R/1"])]
+    assert keys(end("R/1"), need("R/1/a", group="R/1")) == [([], ["R/1"]), (["R/1/a"], [])]
 
 
 def test_two_ends_of_one_need_keep_their_order() -> None:
     """They may have been said at different times."""
-    assert turns(end("R/1"), end("R/1")) == [([], ["R/1"]), ([], ["R/1"])]
-    assert turns() == []
+    assert keys(end("R/1"), end("R/1")) == [([], ["R/1"]), ([], ["R/1"])]
+    assert keys() == []

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.test import Client
 from django.urls import reverse
 
-from hub.models import Role, User
+from hub.models import Role
 from scheduling.pages import board
 from scheduling.pages.board_data import BoardData, BoardPart, BoardVisit, BoardWorker, fetch
 from tests.factories.board import make_busy_week
 from tests.factories.hub import (
+    logged_in,
     make_agency,
     make_agreement,
     make_area,
@@ -37,20 +35,7 @@ from tests.factories.visits import (
     make_worker,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_that_week() -> Iterator[None]:
-    with time_machine.travel(NOW):
-        yield
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
 
 
 def text_of(answer: Any) -> str:

@@ -9,12 +9,19 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 
-from hub.models import Role, User
+from hub.models import Role
 from scheduling.models import PlanningRun
-from tests.factories.hub import make_agency, make_agreement, make_area, make_need, make_person, make_user
+from tests.factories.hub import (
+    logged_in,
+    make_agency,
+    make_agreement,
+    make_area,
+    make_need,
+    make_person,
+    make_user,
+)
 from tests.factories.scheduling import make_candidate, make_run, make_week
 from tests.factories.visits import MONDAY, NOW, make_rota, make_visit, make_worker
 
@@ -25,13 +32,6 @@ pytestmark = pytest.mark.django_db
 def _in_that_week() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):  # Wednesday, 09:00
         yield
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def text_of(answer: Any) -> str:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from hub.models import Role, User
-from tests.factories.hub import make_agency, make_area, make_skill, make_user
+from hub.models import Role
+from tests.factories.hub import logged_in, make_agency, make_area, make_skill, make_user
 from tests.factories.visits import make_worker
 
 pytestmark = pytest.mark.django_db
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_a_manager_signs_off_own_staff_and_ends_it() -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
-from django.test import Client
 from django.urls import reverse
 
 from hub.models import Person, Role
 from tests.factories.hub import (
+    logged_in,
     make_address,
     make_agency,
     make_agreement,
@@ -19,23 +16,15 @@ from tests.factories.hub import (
     make_person,
     make_user,
 )
-from tests.factories.visits import NOW, make_named_worker, make_rota, make_visit, make_worker
+from tests.factories.visits import make_named_worker, make_rota, make_visit, make_worker
 from visits.models import Rota
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_that_week() -> Iterator[None]:
-    with time_machine.travel(NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
 
 
 def read(person: Person, user) -> str:
     """The page as this user reads it; empty if it is refused."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    answer = client.get(reverse("household", args=[person.public_id]))
+    answer = logged_in(user).get(reverse("household", args=[person.public_id]))
     return answer.content.decode() if answer.status_code == 200 else ""
 
 

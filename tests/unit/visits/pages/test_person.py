@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.test import Client
 from django.urls import reverse
 
-from hub.models import Agency, Area, Role, SharingAgreement, User
+from hub.models import Agency, Area, Role, SharingAgreement
 from tests.factories.hub import (
+    logged_in,
     make_agency,
     make_agreement,
     make_area,
@@ -33,14 +31,8 @@ from tests.factories.visits import (
     make_worker,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
 Item = SharingAgreement.Item
-
-
-@pytest.fixture(autouse=True)
-def _in_that_week() -> Iterator[None]:
-    with time_machine.travel(NOW):
-        yield
 
 
 @pytest.fixture
@@ -49,13 +41,6 @@ def place() -> tuple[Area, Agency]:
     area, agency = make_area(), make_agency()
     make_agreement(agency)
     return area, agency
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def text_of(answer: Any) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
-from django.test import Client
 from django.urls import reverse
 
-from hub.models import Role, User
+from hub.models import Role
 from tests.factories.hub import (
+    logged_in,
     make_agency,
     make_agreement,
     make_area,
@@ -22,20 +19,7 @@ from tests.factories.hub import (
 from tests.factories.visits import MONDAY, NOW, make_rota, make_unplaced
 from visits import quality
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_that_week() -> Iterator[None]:
-    with time_machine.travel(NOW):
-        yield
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
 
 
 def test_gaps_are_counted_and_their_cost_is_named() -> None:

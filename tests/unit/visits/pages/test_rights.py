@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -13,8 +12,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from hub.models import Agency, AuditEvent, Need, Person, Role, Tombstone, User
+from hub.models import Agency, AuditEvent, Need, Person, Role, Tombstone
 from tests.factories.hub import (
+    logged_in,
     make_agency,
     make_agreement,
     make_area,
@@ -25,20 +25,7 @@ from tests.factories.hub import (
 )
 from tests.factories.visits import NOW, make_rota, make_visit, make_worker
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_that_week() -> Iterator[None]:
-    with time_machine.travel(NOW):
-        yield
-
-
-def logged_in(user: User) -> Client:
-    """A browser in which this user is logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
 
 
 @dataclass
