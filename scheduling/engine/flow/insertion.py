@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from scheduling.engine.flow.terms import has_time
 from scheduling.engine.problem import Occurrence, Problem, Worker
@@ -14,15 +15,15 @@ from scheduling.engine.solution import Assignment, Solution
 def flow_insertions(problem: Problem, solution: Solution, occurrence: str) -> Iterator[Assignment]:
     """One legal way for each start, or two starts of a pair, that has any."""
     asked = problem.occurrences[problem.occurrence_index[occurrence]]
+    parts = [asked.part(number) for number in range(asked.workers)]
     still = _Still(problem, solution)
-    for start in _starts(asked):
-        free = still.free(asked.part(0), start)
+    free = cache(lambda number, start: still.free(parts[number], start))  # a pair asks often for each start
+    for start in _starts(parts[0]):
         if asked.workers == 1:
-            yield from (Assignment(occurrence, (name,), start) for name in free[:1])
+            yield from (Assignment(occurrence, (name,), start) for name in free(0, start)[:1])
             continue
-        for later in _seconds(asked, start) if free else ():
-            others = still.free(asked.part(1), later)
-            pair = next(((a, b) for a in free for b in others if a != b), None)
+        for later in _seconds(asked, parts[1], start) if free(0, start) else ():
+            pair = next(((a, b) for a in free(0, start) for b in free(1, later) if a != b), None)
             if pair:
                 yield Assignment(occurrence, pair, start, later)
 
@@ -32,12 +33,12 @@ def _starts(part: Occurrence) -> Iterator[int]:
         yield from range(window.start, window.end + 1)
 
 
-def _seconds(asked: Occurrence, start: int) -> Iterator[int]:
+def _seconds(asked: Occurrence, second: Occurrence, start: int) -> Iterator[int]:
     two = asked.second
     if two is None:
         yield start
         return
-    for later in _starts(asked.part(1)):
+    for later in _starts(second):
         if two.max is None or two.min <= later - start <= two.max:
             yield later
 
