@@ -7,6 +7,6 @@ w7, p3): no name, address or number leaves for the optimiser. `save` turns a pla
 from scheduling.mapping.building import Mapped, build
 from scheduling.mapping.figures import figures
 from scheduling.mapping.fingerprint import KINDS
-from scheduling.mapping.saving import published_plan, save, solution_of
+from scheduling.mapping.saving import published_plan, save, save_plan, solution_of
 
-__all__ = ["KINDS", "Mapped", "build", "figures", "published_plan", "save", "solution_of"]
+__all__ = ["KINDS", "Mapped", "build", "figures", "published_plan", "save", "save_plan", "solution_of"]

@@ -14,6 +14,11 @@ from hub.recurrence import days_due
 from scheduling.mapping.clock import WeekClock
 
 
+def code_of(need: int, due_on: date) -> str:
+    """The id by which the optimiser knows a need's occurrence."""
+    return f"n{need}-{due_on.isoformat()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """One dated instance of a need; `days` are those of the week on which it may be served."""
@@ -25,7 +30,7 @@ class Due:
     @property
     def code(self) -> str:
         """The id that the optimiser knows it by."""
-        return f"n{self.need.pk}-{self.due_on.isoformat()}"
+        return code_of(self.need.pk, self.due_on)
 
     @property
     def is_located(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from scheduling.engine.cost import price, total
@@ -57,9 +58,10 @@ def figures(solution: Solution, mapped: Mapped) -> dict[str, Any]:
     }
 
 
-def reasons(solution: Solution, mapped: Mapped) -> dict[str, int]:
-    """How many occurrences are left out for which reason."""
-    counts = Counter(str(item.reason) for item in solution.unplaced)
+def reasons(solution: Solution, mapped: Mapped, written: Mapping[str, str] | None = None) -> dict[str, int]:
+    """How many occurrences are left out for which reason; `written` goes before the plan's own, by code."""
+    written = written or {}
+    counts = Counter(written.get(item.occurrence, str(item.reason)) for item in solution.unplaced)
     if mapped.asked.no_location:
         counts[NO_LOCATION] = len(mapped.asked.no_location)
     return dict(sorted(counts.items()))

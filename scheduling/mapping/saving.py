@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
-from hub.models import Area
+from hub.models import Area, User
 from scheduling.engine.problem import Problem
 from scheduling.engine.rounds import Service, all_rounds
 from scheduling.engine.solution import Assignment, Reason, Solution
 from scheduling.engine.solution import Unplaced as LeftOut
 from scheduling.mapping.building import Mapped
+from scheduling.mapping.due import code_of
 from scheduling.mapping.figures import NO_LOCATION, figures
+from scheduling.mapping.figures import reasons as counted
 from scheduling.models import PlanningRun
 from visits.models import Rota, RotaEvent, Unplaced, Visit, VisitPart
 
 
 def save(solution: Solution, mapped: Mapped, run: PlanningRun, *, now: datetime) -> Rota:
-    """A candidate rota of the plan, whole or not at all.
+    """A candidate rota of the plan that a run found, which must have passed `check`; see `save_plan`."""
+    return save_plan(solution, mapped, by=run.requested_by, now=now)
 
-    The plan must have passed `check`. A joined run of services is one visit with several parts, and
-    a pair is two visits. Raises ValueError if the plan loses an occurrence or holds one twice.
+
+def save_plan(
+    solution: Solution,
+    mapped: Mapped,
+    *,
+    by: User | None,
+    now: datetime,
+    copied_from: Rota | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> Rota:
+    """A candidate rota of a plan, whole or not at all.
+
+    A joined run of services is one visit with several parts, and a pair is two visits. `reasons` says by code
+    why something is left out where the plan cannot. Raises ValueError if the plan loses an occurrence or
+    holds one twice.
     """
     what = mapped.asked
     placed = len(solution.assignments)
@@ -31,7 +48,7 @@ def save(solution: Solution, mapped: Mapped, run: PlanningRun, *, now: datetime)
     codes = [item.occurrence for item in (*solution.assignments, *solution.unplaced)]
     if sorted(codes) != sorted(mapped.due) or placed + unplaced + len(what.cancelled) != len(what):
         raise ValueError("The plan does not hold every occurrence exactly once.")
-    found = figures(solution, mapped)
+    found = figures(solution, mapped) | {"unplaced": counted(solution, mapped, reasons)}
     with transaction.atomic():
         Area.objects.select_for_update().get(pk=mapped.area.pk)  # versions are given out one by one
         rota = Rota.objects.create(
@@ -47,11 +64,12 @@ def save(solution: Solution, mapped: Mapped, run: PlanningRun, *, now: datetime)
             terms=found["terms"],
             figures={name: value for name, value in found.items() if name != "terms"},
             created_at=now,
-            created_by=run.requested_by,
+            created_by=by,
+            copied_from=copied_from,
         )
         _save_visits(rota, solution, mapped)
-        _save_unplaced(rota, solution, mapped)
-        RotaEvent.objects.create(rota=rota, status=rota.status, at=now, by=run.requested_by)
+        _save_unplaced(rota, solution, mapped, reasons or {})
+        RotaEvent.objects.create(rota=rota, status=rota.status, at=now, by=by)
     return rota
 
 
@@ -63,14 +81,19 @@ def solution_of(rota: Rota, mapped: Mapped) -> Solution:
     workers: dict[str, list[str]] = defaultdict(list)
     starts: dict[str, int] = {}
     for part in VisitPart.objects.filter(visit__rota=rota).select_related("visit").order_by("pk"):
-        code = f"n{part.need_id}-{part.due_on.isoformat()}"
+        code = code_of(part.need_id, part.due_on)
         workers[code].append(f"w{part.visit.worker_id}")
         starts[code] = mapped.clock.minute(part.starts_at)
     left_out = rota.unplaced.exclude(reason=NO_LOCATION)
     return Solution(
         tuple(Assignment(code, tuple(sorted(workers[code])), starts[code]) for code in sorted(starts)),
-        tuple(LeftOut(f"n{row.need_id}-{row.due_on.isoformat()}", Reason(row.reason)) for row in left_out),
+        tuple(LeftOut(code_of(row.need_id, row.due_on), _reason(row.reason)) for row in left_out),
     )
+
+
+def _reason(written: str) -> Reason:
+    """The optimiser's own word; for what a person did it has none, and no rule asks."""
+    return Reason(written) if written in set(Reason) else Reason.NO_CAPACITY
 
 
 def published_plan(problem: Problem) -> Solution | None:
@@ -127,9 +150,12 @@ def _part(visit: Visit, service: Service, mapped: Mapped) -> VisitPart:
     )
 
 
-def _save_unplaced(rota: Rota, solution: Solution, mapped: Mapped) -> None:
-    reasons = [(mapped.due[item.occurrence], str(item.reason)) for item in solution.unplaced]
-    reasons += [(due, NO_LOCATION) for due in mapped.asked.no_location]
+def _save_unplaced(rota: Rota, solution: Solution, mapped: Mapped, reasons: Mapping[str, str]) -> None:
+    left_out = [
+        (mapped.due[item.occurrence], reasons.get(item.occurrence, str(item.reason)))
+        for item in solution.unplaced
+    ]
+    left_out += [(due, NO_LOCATION) for due in mapped.asked.no_location]
     Unplaced.objects.bulk_create(
-        Unplaced(rota=rota, need=due.need, due_on=due.due_on, reason=reason) for due, reason in reasons
+        Unplaced(rota=rota, need=due.need, due_on=due.due_on, reason=reason) for due, reason in left_out
     )

@@ -9,9 +9,10 @@ from django.db import IntegrityError, OperationalError, transaction
 from hub.models import User
 from hub.walls import as_county
 from scheduling import mapping, selectors
-from scheduling.engine.check import check
 from scheduling.engine.problem import ProblemError
 from scheduling.mapping import KINDS, Mapped
+from scheduling.mapping import breaches as rules
+from scheduling.services import changing
 from visits.models import Rota, RotaEvent
 from visits.wall_clock import local_day
 
@@ -32,7 +33,8 @@ def publish(*, rota: Rota, by: User | None, now: datetime) -> Rota:
     """Put a candidate in force in place of the rota published before, if there is one.
 
     Raises PublishRefused, and nothing has changed, if it is no candidate, if anything it was planned
-    from is different now, if it breaks a hard rule, or if a worker would be in two places at once.
+    from is different now, if it breaks a hard rule for which nobody answers, or if a worker would be in two
+    places at once.
     """
     try:
         with transaction.atomic():
@@ -84,8 +86,10 @@ def _refuse_if_wrong(rota: Rota, now: datetime) -> None:
         raise PublishRefused([f"What is asked of the week contradicts itself: {error}."]) from error
     if mapped.inputs_hash != rota.inputs_hash:
         raise PublishRefused(_what_changed(rota, mapped))
-    if broken := check(mapped.problem, mapping.solution_of(rota, mapped)):
-        raise PublishRefused([str(violation) for violation in broken[:MOST_NAMED]])
+    overrides = rules.overrides_in_force(rota, changing.standing(rota)[0])
+    found = rules.breaches(mapped, mapping.solution_of(rota, mapped))
+    if broken := rules.not_within(found, overrides):
+        raise PublishRefused([f"{breach.rule}: {breach.said}" for breach in broken[:MOST_NAMED]])
 
 
 def _what_changed(rota: Rota, mapped: Mapped) -> list[str]:

@@ -47,6 +47,7 @@ OPEN = {
             "visits.Rota",
             "visits.RotaEvent",
             "visits.CarriedOver",
+            "visits.HandChange",
             "visits.VisitPart",
             "visits.Unplaced",
             "hub.NeedGap",

@@ -1,5 +1,6 @@
 """Who goes where, when."""
 
+from visits.models.hand import HandChange, Override
 from visits.models.rota import Rota, RotaEvent, Unplaced, Visit, VisitPart
 from visits.models.worker import BarredWorker, CarriedOver, Competence, NamedWorker, Shift, Worker
 
@@ -7,7 +8,9 @@ __all__ = [
     "BarredWorker",
     "CarriedOver",
     "Competence",
+    "HandChange",
     "NamedWorker",
+    "Override",
     "Rota",
     "RotaEvent",
     "Shift",

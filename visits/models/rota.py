@@ -38,6 +38,9 @@ class Rota(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    copied_from = models.ForeignKey(  # the version that a person copied to change it by hand
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies"
+    )
 
     class Meta:
         ordering = ["area", "-week_start", "-version"]
@@ -144,6 +147,8 @@ class Unplaced(models.Model):
         )
         CONFLICTS_WITH_LOCK = "conflicts_with_lock", "A locked visit stands in the way"
         NO_LOCATION = "no_location", "The address has no known postcode, so travel cannot be planned"
+        BY_HAND = "by_hand", "Taken out by hand"
+        NEW_SINCE = "new_since", "Asked for since the rota was made, and not planned yet"
 
     rota = models.ForeignKey(Rota, on_delete=models.CASCADE, related_name="unplaced")
     need = models.ForeignKey("hub.Need", on_delete=models.PROTECT, related_name="+")

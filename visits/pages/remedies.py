@@ -14,4 +14,6 @@ REMEDIES: dict[str, str] = {
     Reason.BARRED_OR_GENDER: "Ask the person whether another worker would be welcome.",
     Reason.CONFLICTS_WITH_LOCK: "Unlock the visit that stands in the way, and plan again.",
     Reason.NO_LOCATION: "Ask the agency for the postcode, or say where it is under People without a place.",
+    Reason.BY_HAND: "Give it another worker or time on the board, or plan the week again.",
+    Reason.NEW_SINCE: "Place it by hand on the board, or plan the week again.",
 }
