@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Value
 
 from hub import scope
 from hub import selectors as hub
 from hub.models import (
     Agency,
+    Area,
     Cancellation,
     Contact,
     Person,
@@ -23,7 +24,7 @@ from hub.models import (
     SourceRecord,
     User,
 )
-from visits.models import Competence, NamedWorker, Rota, Shift, Unplaced, Visit, VisitPart, Worker
+from visits.models import Competence, NamedWorker, Override, Rota, Shift, Unplaced, Visit, VisitPart, Worker
 from visits.wall_clock import moment
 
 Item = SharingAgreement.Item
@@ -42,6 +43,13 @@ def midnight(day: date) -> datetime:
 def rotas(user: User) -> QuerySet[Rota]:
     """Every version of the weeks that this user plans."""
     return Rota.objects.filter(area__in=hub.areas(user))
+
+
+def with_hand(found: QuerySet[Rota], area: Area, week_start: date) -> QuerySet[Rota]:
+    """Of these rotas, an area's week with what was done by hand: the newest change, whether rules yielded."""
+    return found.filter(area=area, week_start=week_start).annotate(
+        newest=Max("changes__pk"), is_answered=Exists(Override.objects.filter(rota=OuterRef("pk")))
+    )
 
 
 def visits(user: User, *, on: date) -> QuerySet[Visit]:

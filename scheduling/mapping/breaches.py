@@ -12,7 +12,7 @@ from scheduling.engine.check import Violation, check
 from scheduling.engine.rounds import rounds_of, services_by_worker
 from scheduling.engine.solution import Solution
 from scheduling.mapping.building import Mapped
-from visits.models import HandChange, Override, Rota
+from visits.models import Override
 
 # A human may answer for these; time, place and what medicine forbids answer to nobody.
 ANSWERABLE = {"barred", "gender", "skills", "delegation", "window", "hours"}
@@ -55,13 +55,6 @@ def not_within(found: Iterable[Breach], others: Iterable[Breach | Override]) -> 
     """Of these breaches, those that none of the others covers."""
     known = list(others)
     return [breach for breach in found if not any(breach.is_within(other) for other in known)]
-
-
-def overrides_in_force(rota: Rota, standing: Iterable[HandChange]) -> list[Override]:
-    """What people answer for in the rota as it is now: not what was taken back again."""
-    keys = {change.pk for change in standing}
-    rows = rota.overrides.select_related("by")
-    return [row for row in rows if row.change_id is None or row.change_id in keys]
 
 
 def _answerable(mapped: Mapped, violation: Violation) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,10 @@ class Mapped:
     named: dict[str, str]
     inputs: dict[str, str]
     inputs_hash: str
+
+    def only(self, problem: engine.Problem) -> Mapped:
+        """The same way back for a part of the problem."""
+        return dataclasses.replace(self, problem=problem)
 
 
 def build(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -31,6 +31,10 @@ class Day:
     @property
     def new_faces(self) -> int:
         return sum(visit.new_face for visit in self.visits)
+
+    @property
+    def answered(self) -> int:
+        return sum(visit.answered for visit in self.visits)
 
     @property
     def minutes(self) -> int:
@@ -118,6 +122,17 @@ def pairs(visits: Iterable[BoardVisit]) -> dict[str, str]:
         if len(both) == 2:
             other[both[0].public_id], other[both[1].public_id] = both[1].public_id, both[0].public_id
     return other
+
+
+def mark(visits: Iterable[BoardVisit], *, answered: Collection[tuple[int, int | None, date]]) -> None:
+    """Notes whose rule is overridden: need, worker (None: whoever comes) and day due of each."""
+    if answered:
+        for visit in visits:
+            visit.answered = any(
+                (need, worker, due_on) in answered
+                for need, due_on in (part.key for part in visit.parts)
+                for worker in (visit.worker, None)
+            )
 
 
 def against(rota: Rota, published: Rota | None) -> str:

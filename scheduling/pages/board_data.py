@@ -48,6 +48,8 @@ class BoardVisit:
     parts: list[BoardPart] = field(default_factory=list)
     named: bool = False
     new_face: bool = False
+    answered: bool = False  # somebody answers for a rule that it breaks
+    locked: bool = False
 
 
 @dataclass(slots=True)

@@ -56,6 +56,8 @@ class Drawing:
             counts += f"<b>−{day.joined}</b>"
         if day.new_faces:
             counts += f"<i>○{day.new_faces}</i>"
+        if day.answered:
+            counts += f"<i>▲{day.answered}</i>"
         return (
             f'<td><a class="cell" href="{self.day_address[number].format(row.worker.public_id)}" data-panel'
             f' aria-label="{escape(self._said(row, number))}">'
@@ -68,7 +70,8 @@ class Drawing:
         said = f"{row.worker.name}, {short_day(self.days[number])}: {_count(len(day.visits), 'visit')}"
         said += f" from {_clock(day.visits[0].start)} to {_clock(day.visits[-1].end)}"
         said += f", {_count(day.joined, 'arrival')} saved" if day.joined else ""
-        return said + (f", {_count(day.new_faces, 'new face')}" if day.new_faces else "")
+        said += f", {_count(day.new_faces, 'new face')}" if day.new_faces else ""
+        return said + (f", {_count(day.answered, 'visit')} with a rule overridden" if day.answered else "")
 
     def _bars(self, day: Day) -> str:
         """One path for each hue: a week has thousands of bars, and a path for each would be slow to draw."""
@@ -125,6 +128,8 @@ class Drawing:
         said += f", for {' and '.join(self.agency_names[key] for key in agencies)}" if agencies else ""
         for holds, words in (
             (len(visit.parts) > 1, f"{_count(len(visit.parts) - 1, 'arrival')} saved"),
+            (visit.answered, "a rule was overridden"),
+            (visit.locked, "locked"),
             (visit.named, "named worker"),
             (visit.new_face, "new face"),
             (any(part.double_handed for part in visit.parts), "double-handed"),
@@ -157,10 +162,12 @@ def clock_face() -> SafeString:
 
 
 def _marks(visit: BoardVisit, left: float, width: float) -> str:
-    """Star, ring, twin bars, clock, and the arrivals saved, as far as the block has room."""
+    """Triangle, pin, star, ring, twin bars, clock, and the arrivals saved, as far as the block has room."""
     names = [
         name
         for name, holds in (
+            ("answered", visit.answered),
+            ("pin", visit.locked),
             ("star", visit.named),
             ("ring", visit.new_face),
             ("pair", any(part.double_handed for part in visit.parts)),

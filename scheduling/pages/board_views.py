@@ -16,10 +16,11 @@ from hub.models import Area, Role, User
 from hub.recurrence import monday_of
 from scheduling import selectors
 from scheduling.models import PlanningRun
-from scheduling.pages import board
+from scheduling.pages import board, hand_wording
 from scheduling.pages.board_data import fetch
 from scheduling.pages.board_drawing import Drawing, clock_face
 from visits import selectors as visit_selectors
+from visits.history import history
 from visits.models import Rota
 from visits.pages.remedies import REMEDIES
 
@@ -84,7 +85,7 @@ def show(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     if area is None or week_start.weekday():
         raise Http404
     wish = Wish.of(request, week_start)
-    rotas = list(visit_selectors.rotas(request.user).filter(area=area, week_start=week_start))
+    rotas = list(visit_selectors.with_hand(visit_selectors.rotas(request.user), area, week_start))
     rota = _chosen(rotas, wish)
     context = _frame(request, area, areas, week_start) | {
         "wish": wish,
@@ -94,6 +95,7 @@ def show(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     }
     if rota is not None:
         context |= _body(request.user, rota, wish, context["published"])
+        context |= _hand(rota, may=context["may_publish"])
     return render(request, "scheduling/board.html", context)
 
 
@@ -130,6 +132,7 @@ def _frame(request: HttpRequest, area: Area, areas: list[Area], week_start: date
 def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[str, Any]:
     today = timezone.localdate()
     data = fetch(user=user, rota=rota, today=today)
+    board.mark(data.visits, answered=hand_wording.answered(rota) if rota.is_answered else ())
     days = board.days_of(rota.week_start)
     drawing = Drawing(rota=rota.public_id, days=days, agencies=data.agencies, pairs=board.pairs(data.visits))
     groups = board.groups(
@@ -161,6 +164,19 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
         .order_by("due_on", "need"),
         "truth": board.truth(rota),
         "against": board.against(rota, published),
+    }
+
+
+def _hand(rota: Rota, *, may: bool) -> dict[str, Any]:
+    """What can be changed by hand, taken back and done again."""
+    done, taken_back = history(rota) if may and rota.newest else ([], [])
+    is_candidate = rota.status == Rota.Status.CANDIDATE
+    return {
+        "may_change": may and (is_candidate or rota.status == Rota.Status.PUBLISHED),
+        "hand": {
+            "undo": done[-1] if done and is_candidate else None,
+            "redo": taken_back[-1] if taken_back and is_candidate else None,
+        },
     }
 
 

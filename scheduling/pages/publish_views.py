@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Role, User
-from scheduling.pages import board, figures
+from scheduling.pages import board, figures, hand_wording
 from scheduling.pages.board_views import PLANNERS
 from scheduling.services import comparing, publishing
 from visits import selectors
@@ -32,7 +32,8 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             publishing.publish(rota=rota, by=request.user, now=timezone.now())
         except publishing.PublishRefused as refused:
-            reasons = refused.reasons
+            words = hand_wording.Words(request.user, rota, refused.reasons)
+            reasons = [words.say(reason) for reason in refused.reasons]
         else:
             messages.success(
                 request, f"✓ Version {rota.version} is published. Field staff see it on their phones."
@@ -65,6 +66,7 @@ def compare(request: HttpRequest, public_id: str) -> HttpResponse:
         "published": comparison.published,
         "figures": figures.side_by_side(comparison),
         "page": page,
+        "overrides": hand_wording.overrides(request.user, rota),
         "readable": set(shared.distinct()),
     }
     return render(request, "scheduling/compare.html", context)

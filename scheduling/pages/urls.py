@@ -1,7 +1,7 @@
 from django.urls import path
 
 from hub.pages import converters  # noqa: F401 (registers the days in addresses)
-from scheduling.pages import board_views, my_day, overview, publish_views, run_views, today
+from scheduling.pages import board_views, hand_views, my_day, overview, publish_views, run_views, today
 
 urlpatterns = [
     path("", board_views.home, name="home"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("runs/<uuid:public_id>/cancel/", run_views.cancel, name="stop-run"),
     path("rotas/<uuid:public_id>/publish/", publish_views.publish, name="publish"),
     path("rotas/<uuid:public_id>/compare/", publish_views.compare, name="compare"),
+    path("rotas/<uuid:public_id>/hand/", hand_views.hand, name="hand"),
+    path("rotas/<uuid:public_id>/undo/", hand_views.undo, name="undo"),
+    path("rotas/<uuid:public_id>/redo/", hand_views.redo, name="redo"),
+    path("rotas/<uuid:public_id>/copy/", hand_views.copy, name="copy-rota"),
+    path("rotas/<uuid:public_id>/changes/", hand_views.changes, name="changes"),
     path("my-day/", my_day.show, name="my-day"),
     path("my-day/<day:day>/", my_day.show, name="my-day-on"),
 ]

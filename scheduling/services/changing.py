@@ -8,32 +8,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from hub import audit
 from hub.models import AuditEvent, User
 from hub.walls import as_county
-from scheduling import mapping, selectors
-from scheduling.engine.cost import price
+from scheduling import mapping
 from scheduling.engine.problem import ProblemError
 from scheduling.engine.solution import Assignment, Reason, Solution
 from scheduling.engine.solution import Unplaced as LeftOut
 from scheduling.mapping import Mapped
 from scheduling.mapping import breaches as rules
 from scheduling.mapping.breaches import Breach
-from scheduling.mapping.deeds import Deed, GoneError, Targets, UnknownError, after, workers_of
+from scheduling.mapping.deeds import Deed, GoneError, MoveVisit, Targets, UnknownError, after, workers_of
 from scheduling.mapping.rewriting import Facts, RowsGoneError, afterwards, facts, rewrite
+from scheduling.mapping.weighing import Scale, Weighed
+from scheduling.services import standing
+from visits.history import History, history, overrides_in_force
 from visits.models import HandChange, Override, Rota, Unplaced
-from visits.wall_clock import local_day
 
 Kind, Status = HandChange.Kind, Rota.Status
 LONGEST_REASON = 200
 SHORTEST_REASON = 10  # "ok" is no reason
-Standing = tuple[list[HandChange], list[HandChange]]  # what stands, and what was taken back, the newest last
 
 
 class ChangeRefused(Exception):  # noqa: N818 (a refusal is an answer, not an error of the program)
@@ -67,28 +68,52 @@ class Preview:
 
     mapped: Mapped
     targets: Targets
-    broken: list[Breach]
-    mended: list[Breach]
-    costs: dict[str, int]  # terms that differ, after less before, in equivalent minutes
+    weighed: Weighed
+
+    @property
+    def broken(self) -> list[Breach]:
+        return self.weighed.broken
 
 
 @as_county()
 def preview(*, rota: Rota, deed: Deed, now: datetime) -> Preview:
     """What the deed would break and cost; nothing is changed. Raises ChangeRefused if it cannot be at all."""
     mapped = _mapped(rota, now)
-    plan = mapping.solution_of(rota, mapped)
-    targets = _targets(rota, deed, mapped, plan, seen=None)
-    then = after(plan, targets)
-    before, afterwards_ = rules.breaches(mapped, plan), rules.breaches(mapped, then)
-    overrides = rules.overrides_in_force(rota, standing(rota)[0])
-    costs = _difference(price(mapped.problem, plan), price(mapped.problem, then))
-    return Preview(
-        mapped,
-        targets,
-        broken=rules.not_within(afterwards_, [*before, *overrides]),
-        mended=rules.not_within(before, afterwards_),
-        costs=costs,
-    )
+    scale = standing.scale(rota, mapped)
+    targets = _targets(rota, deed, mapped, scale.placed)
+    return Preview(mapped, targets, _weighed(rota, scale, targets))
+
+
+@as_county()
+def rank(*, rota: Rota, visit: UUID, now: datetime) -> list[tuple[int, Preview]]:
+    """For each worker on shift then, what it would mean if they made this visit at its time; cheapest first.
+
+    Those who would break no rule come first, then those for whom a person may answer, then the others.
+    """
+    mapped = _mapped(rota, now)
+    scale = standing.scale(rota, mapped)
+    found = []
+    for code, worker in mapped.workers.items():
+        targets = _targets(rota, MoveVisit(visit, worker.pk), mapped, scale.placed)
+        start = min(target.start for target in targets.values() if target)
+        shifts = mapped.problem.workers[mapped.problem.worker_index[code]].shifts
+        if not any(shift.start <= start < shift.end for shift in shifts):
+            continue
+        if targets != {code: scale.placed[code] for code in targets}:
+            found.append((worker.pk, Preview(mapped, targets, _weighed(rota, scale, targets))))
+    return sorted(found, key=lambda one: (_gravity(one[1].broken), one[1].weighed.total, one[0]))
+
+
+def _gravity(broken: list[Breach]) -> int:
+    return 0 if not broken else 1 if all(breach.is_answerable for breach in broken) else 2
+
+
+def _weighed(rota: Rota, scale: Scale, targets: Targets) -> Weighed:
+    weighed = scale.weigh(targets)
+    if not weighed.broken:
+        return weighed
+    overrides = overrides_in_force(rota)
+    return replace(weighed, broken=rules.not_within(weighed.broken, overrides))
 
 
 @as_county()
@@ -98,23 +123,22 @@ def change(
     """Does it, in the rota if it is a candidate and else in a copy of it; returns where, and the row.
 
     `reason` answers for the rules that it breaks, where a person may answer for them. Raises Overtaken if
-    somebody changed one of its occurrences after the change `seen`, BreaksRules, or ChangeRefused.
+    somebody else changed one of its occurrences after the change `seen`, BreaksRules, or ChangeRefused.
     """
     mapped = _mapped(rota, now)
     with transaction.atomic():
         held = _hold(rota)
-        plan = mapping.solution_of(held, mapped)
-        targets = _targets(held, deed, mapped, plan, seen=seen)
+        scale = standing.scale(held, mapped)
+        targets = _targets(held, deed, mapped, scale.placed, seen=seen, by=by)
         if held.status == Status.PUBLISHED:
             held = _copy(held, mapped, by=by, now=now)
-            plan = mapping.solution_of(held, mapped)
+            scale = standing.scale(held, mapped)
         elif held.status != Status.CANDIDATE:
             raise ChangeRefused(
                 f"Version {held.version} is {held.get_status_display().lower()}; copy it first."
             )
-        then = after(plan, targets)
-        answered = _answered(held, mapped, plan, then, reason)
-        row = _write(held, mapped, plan, then, targets, kind=deed.kind, by=by, now=now)
+        answered = _answered(_weighed(held, scale, targets).broken, reason)
+        row = _write(held, scale, targets, kind=deed.kind, by=by, now=now)
         Override.objects.bulk_create(
             Override(
                 rota=held,
@@ -158,25 +182,10 @@ def copy(*, rota: Rota, by: User, now: datetime) -> Rota:
         return _copy(_hold(rota), mapped, by=by, now=now)
 
 
-def standing(rota: Rota) -> Standing:
-    """The changes that stand, and those taken back that can be done again, from the rows in their order."""
-    done: list[HandChange] = []
-    taken_back: list[HandChange] = []
-    for row in rota.changes.select_related("by"):
-        if row.kind == Kind.UNDONE:
-            taken_back.append(done.pop())
-        elif row.kind == Kind.REDONE:
-            done.append(taken_back.pop())
-        else:
-            done.append(row)
-            taken_back.clear()
-    return done, taken_back
-
-
 def _step_back(
     rota: Rota,
     newest: int,
-    which: Callable[[Standing], list[HandChange]],
+    which: Callable[[History], list[HandChange]],
     kind: str,
     *,
     by: User,
@@ -186,7 +195,7 @@ def _step_back(
         held = _hold(rota)
         if held.status != Status.CANDIDATE:
             raise ChangeRefused(f"Version {held.version} is {held.get_status_display().lower()}, no draft.")
-        rows = which(standing(held))
+        rows = which(history(held))
         if not rows:
             raise ChangeRefused(
                 "There is nothing to take back." if kind == Kind.UNDONE else "Nothing to do again."
@@ -212,15 +221,21 @@ def _hold(rota: Rota) -> Rota:
 
 def _mapped(rota: Rota, now: datetime) -> Mapped:
     try:
-        policy = selectors.policy(rota.area)
-        return mapping.build(rota.area, rota.week_start, on=local_day(now), policy=policy)
+        return standing.mapped(rota, now)
     except ProblemError as error:
         raise ChangeRefused(f"What is asked of the week contradicts itself: {error}.") from error
 
 
-def _targets(rota: Rota, deed: Deed, mapped: Mapped, plan: Solution, *, seen: int | None) -> Targets:
-    """What the deed comes to. Raises Overtaken if somebody has been there since `seen`."""
-    placed = {a.occurrence: a for a in plan.assignments}
+def _targets(
+    rota: Rota,
+    deed: Deed,
+    mapped: Mapped,
+    placed: dict[str, Assignment],
+    *,
+    seen: int | None = None,
+    by: User | None = None,
+) -> Targets:
+    """What the deed comes to. Raises Overtaken if another than `by` has been there since `seen`."""
     try:
         targets = deed.targets(rota, mapped, placed)
     except GoneError as gone:
@@ -230,7 +245,7 @@ def _targets(rota: Rota, deed: Deed, mapped: Mapped, plan: Solution, *, seen: in
             "What is asked of this week has changed since the rota was made: this call or its worker is "
             "not planned any more. Copy the version to go on from what is known now."
         ) from error
-    later = rota.changes.none() if seen is None else rota.changes.filter(pk__gt=seen)
+    later = rota.changes.none() if seen is None else rota.changes.filter(pk__gt=seen).exclude(by=by)
     for row in later.select_related("by").order_by("-pk"):
         if _touched(row) & targets.keys():
             raise Overtaken(row)
@@ -252,11 +267,8 @@ def _who_moved(deed: Deed, rota: Rota) -> HandChange | None:
     return None
 
 
-def _answered(rota: Rota, mapped: Mapped, plan: Solution, then: Solution, reason: str) -> list[Breach]:
+def _answered(broken: list[Breach], reason: str) -> list[Breach]:
     """The new breaches, all answered for by the reason. Raises BreaksRules or ChangeRefused."""
-    found = rules.breaches(mapped, then)
-    known = rules.not_within(found, rules.breaches(mapped, plan))
-    broken = rules.not_within(known, rules.overrides_in_force(rota, standing(rota)[0]))
     if not broken:
         return []
     reason = reason.strip()
@@ -269,19 +281,9 @@ def _answered(rota: Rota, mapped: Mapped, plan: Solution, then: Solution, reason
     return broken
 
 
-def _write(
-    rota: Rota,
-    mapped: Mapped,
-    plan: Solution,
-    then: Solution,
-    targets: Targets,
-    *,
-    kind: str,
-    by: User,
-    now: datetime,
-) -> HandChange:
-    placed: dict[str, Assignment] = {a.occurrence: a for a in plan.assignments}
-    workers = workers_of(targets, placed)
+def _write(rota: Rota, scale: Scale, targets: Targets, *, kind: str, by: User, now: datetime) -> HandChange:
+    mapped, then = scale.mapped, after(scale.plan, targets)
+    workers = workers_of(targets, scale.placed)
     before = facts(rota, workers=workers, codes=targets)
     reasons = {code: Unplaced.Reason.BY_HAND.value for code, target in targets.items() if target is None}
     now_there = afterwards(before, then, mapped, workers=workers, reasons=reasons)
@@ -318,12 +320,8 @@ def _copy(rota: Rota, mapped: Mapped, *, by: User, now: datetime) -> Rota:
     whole = Solution(kept, tuple(known.get(code) or LeftOut(code, Reason.NO_CAPACITY) for code in left_out))
     reasons = {code: written.get(code, Unplaced.Reason.NEW_SINCE.value) for code in left_out}
     made = mapping.save_plan(whole, mapped, by=by, now=now, copied_from=rota, reasons=reasons)
-    in_force = rules.overrides_in_force(rota, standing(rota)[0])
+    in_force = overrides_in_force(rota)
     for row in in_force:
         row.pk, row.rota, row.change = None, made, None
     Override.objects.bulk_create(in_force)
     return made
-
-
-def _difference(before: dict[str, int], then: dict[str, int]) -> dict[str, int]:
-    return {name: then[name] - before[name] for name in then if then[name] != before[name]}

@@ -12,7 +12,7 @@ from scheduling import mapping, selectors
 from scheduling.engine.problem import ProblemError
 from scheduling.mapping import KINDS, Mapped
 from scheduling.mapping import breaches as rules
-from scheduling.services import changing
+from visits.history import overrides_in_force
 from visits.models import Rota, RotaEvent
 from visits.wall_clock import local_day
 
@@ -86,7 +86,7 @@ def _refuse_if_wrong(rota: Rota, now: datetime) -> None:
         raise PublishRefused([f"What is asked of the week contradicts itself: {error}."]) from error
     if mapped.inputs_hash != rota.inputs_hash:
         raise PublishRefused(_what_changed(rota, mapped))
-    overrides = rules.overrides_in_force(rota, changing.standing(rota)[0])
+    overrides = overrides_in_force(rota)
     found = rules.breaches(mapped, mapping.solution_of(rota, mapped))
     if broken := rules.not_within(found, overrides):
         raise PublishRefused([f"{breach.rule}: {breach.said}" for breach in broken[:MOST_NAMED]])

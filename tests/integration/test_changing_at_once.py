@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -11,12 +10,12 @@ import pytest
 from django.db import connection
 
 from hub.models import User
-from scheduling import mapping
 from scheduling.mapping.deeds import MoveVisit
-from scheduling.services import changing
+from scheduling.services import changing, standing
 from tests.factories.hub import make_user
 from tests.factories.scheduling import make_candidate, make_week
 from tests.factories.visits import NOW, make_shifts, make_worker
+from visits.history import history
 from visits.models import Rota, Visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +30,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch, *visits: int) -> tuple[Rota, list[V
     rota = make_candidate(week)
     chosen = [rota.visits.order_by("starts_at")[number] for number in visits]
     meeting = threading.Barrier(2)
-    read = mapping.solution_of
+    standing.mapped(rota, NOW)  # in hand for both, so that they meet where it matters
+    read = standing.scale
 
     def read_together(*args: Any) -> Any:
         plan = read(*args)
@@ -39,8 +39,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch, *visits: int) -> tuple[Rota, list[V
             meeting.wait(timeout=1)
         return plan
 
-    monkeypatch.setattr(mapping, "solution_of", read_together)
-    monkeypatch.setattr(mapping, "build", _mapped_before(rota))
+    monkeypatch.setattr(standing, "scale", read_together)
     told: list[Any] = [None, None]
 
     def move(number: int, by: User) -> None:
@@ -60,13 +59,6 @@ def at_once(monkeypatch: pytest.MonkeyPatch, *visits: int) -> tuple[Rota, list[V
     return rota, chosen, told
 
 
-def _mapped_before(rota: Rota) -> Callable[..., Any]:
-    mapped = mapping.build(
-        rota.area, rota.week_start, on=rota.week_start, policy=mapping.building.engine.Policy()
-    )
-    return lambda *args, **options: mapped
-
-
 def test_of_two_who_move_one_visit_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first one's move stands whole, and the refusal names it."""
     rota, visits, told = at_once(monkeypatch, 0, 0)
@@ -83,7 +75,7 @@ def test_two_different_visits_both_move(monkeypatch: pytest.MonkeyPatch) -> None
     assert not [one for one in told if isinstance(one, Exception)]
     workers = {rota.visits.get(public_id=one.public_id).worker_id for one in visits}
     assert len(workers) == 2
-    assert len(changing.standing(rota)[0]) == 2
+    assert len(history(rota)[0]) == 2
 
 
 def test_without_the_lock_the_second_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,9 @@ from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Role, User
 from visits import selectors
-from visits.models import Visit, Worker
+from visits.history import overrides_in_force
+from visits.models import Override, Rota, Visit, Worker
+from visits.pages.rules import RULES
 from visits.wall_clock import local_day
 
 READERS = (Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
@@ -34,6 +36,9 @@ def visit(request: HttpRequest, public_id: str) -> HttpResponse:
         "others": _with(request.user, chosen, today),
         "may_open_person": hub.people(request.user, on=today).filter(pk=chosen.person_id).exists(),
         "skills": selectors.skill_names(),
+        "overrides": _overrides(chosen),
+        "may_change": request.user.role == Role.COORDINATOR
+        and chosen.rota.status in (Rota.Status.CANDIDATE, Rota.Status.PUBLISHED),
     }
     return _answer(request, "visits/visit_panel.html", context)
 
@@ -82,6 +87,20 @@ def why(visit: Visit) -> str:
     return (
         f"{reason}. The named worker is {named.worker.name}." if named else f"{reason}. Nobody is named yet."
     )
+
+
+def _overrides(visit: Visit) -> list[tuple[str, Override]]:
+    """What is answered for in this visit, once for each rule and reason."""
+    needs = {part.need_id for part in visit.parts.all()}
+    codes = {f"n{part.need_id}-{part.due_on.isoformat()}" for part in visit.parts.all()}
+    worker = f"w{visit.worker_id}"
+    found = {
+        (RULES.get(row.rule, row.rule), row.reason): row
+        for row in overrides_in_force(visit.rota)
+        if (row.need_id in needs and row.ids[0] in codes and (len(row.ids) < 2 or worker in row.ids))
+        or row.ids == [worker]
+    }
+    return [(rule, row) for (rule, _), row in found.items()]
 
 
 def _with(user: User, visit: Visit, today: date) -> list[Worker]:

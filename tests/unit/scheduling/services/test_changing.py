@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from hub.models import AuditEvent, Need, User
 from scheduling.mapping import figures, solution_of
-from scheduling.mapping.breaches import overrides_in_force
 from scheduling.mapping.deeds import Deed, MoveRound, MoveVisit, Place, TakeOut
 from scheduling.mapping.rewriting import Facts, facts
 from scheduling.services import changing, publishing
@@ -22,6 +21,7 @@ from scheduling.services.changing import BreaksRules, ChangeRefused, Overtaken
 from tests.factories.hub import make_need, make_person, make_user
 from tests.factories.scheduling import Week, make_candidate, make_week, map_week
 from tests.factories.visits import MONDAY, NOW, make_barred_worker, make_shifts, make_worker
+from visits.history import history, overrides_in_force
 from visits.models import HandChange, Rota, Visit, Worker
 
 pytestmark = pytest.mark.django_db
@@ -181,7 +181,7 @@ def test_an_override_goes_with_the_change_that_needed_it(board: Board) -> None:
     row = board.do(MoveVisit(board.visit.public_id, board.other.pk), reason=WHY)
 
     def in_force() -> int:
-        return len(overrides_in_force(board.rota, changing.standing(board.rota)[0]))
+        return len(overrides_in_force(board.rota))
 
     assert in_force() == 2
     changing.undo(rota=board.rota, newest=row.pk, by=board.by, now=NOW)
@@ -194,7 +194,7 @@ def test_a_preview_says_what_it_breaks_and_costs_and_changes_nothing(board: Boar
     """The price of one more face and one more way, before the drop."""
     before = board.state()
     seen = changing.preview(rota=board.rota, deed=MoveVisit(board.visit.public_id, board.other.pk), now=NOW)
-    assert (seen.broken, seen.costs["faces"]) == ([], 35)
+    assert (seen.broken, seen.weighed.costs["faces"]) == ([], 35)
     assert board.state() == before
 
 
@@ -224,7 +224,7 @@ def test_the_second_of_two_who_move_one_visit_is_told_whose_it_is_now(board: Boa
     board.do(MoveVisit(tuesday.public_id, board.other.pk), seen=first.pk)
     late = MoveVisit(board.visit.public_id, board.week.worker.pk, at(board, "09:00"))
     with pytest.raises(Overtaken) as told:
-        board.do(late, seen=first.pk - 1)
+        board.do(late, seen=first.pk - 1, by=make_user())
     assert told.value.change == first
     assert board.visit.worker == board.other
 
@@ -298,7 +298,7 @@ def test_any_changes_keep_the_sum_and_undo_to_the_first_state(board: Board, step
             assert len(parts) == board.rota.placed
             assert board.rota.unplaced.count() == board.rota.unplaced_count
             assert board.rota.placed + board.rota.unplaced_count + board.rota.cancelled == first
-        while stack := changing.standing(board.rota)[0]:
+        while stack := history(board.rota)[0]:
             changing.undo(rota=board.rota, newest=stack[-1].pk, by=board.by, now=NOW)
         assert board.state() == before
         transaction.set_rollback(True)
@@ -308,7 +308,7 @@ def _step(board: Board, what: str, which: int, who: int, wall: str) -> None:
     worker = (board.week.worker, board.other)[who]
     visits = list(board.rota.visits.order_by("starts_at", "pk"))
     day = MONDAY + dt.timedelta(days=which % 5)
-    done, taken_back = changing.standing(board.rota)
+    done, taken_back = history(board.rota)
     if what in ("undo", "redo"):
         rows = done if what == "undo" else taken_back
         verb = changing.undo if what == "undo" else changing.redo

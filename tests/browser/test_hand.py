@@ -1,0 +1,80 @@
+"""The board changed in a real Chromium: once by dragging, once by keyboard alone."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from hub.models import Role
+from tests.browser.test_pages import findings, log_in
+from tests.factories.hub import make_user
+from tests.factories.scheduling import Week, make_candidate, make_week
+from tests.factories.visits import MONDAY, make_shifts, make_worker
+from visits.models import Rota, Worker
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_that_week")]
+
+
+@pytest.fixture
+def draft() -> tuple[Week, Rota, Worker]:
+    """A candidate whose Monday visit a colleague could make, too."""
+    week = make_week()
+    other = make_worker(week.agency, week.area, name="Ngọc Nguyễn")
+    make_shifts(other)
+    return week, make_candidate(week), other
+
+
+def open_day(page: Page, week: Week) -> None:
+    log_in(page, make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    page.goto(reverse("board", args=[week.area.code, MONDAY]) + "?view=day&day=2027-01-11")
+
+
+def test_a_visit_is_dragged_to_a_colleague_and_back_by_undo(
+    page: Page, draft: tuple[Week, Rota, Worker]
+) -> None:
+    """The drop says first what it costs; after it the bar stands in the other row, and undo puts it back."""
+    week, rota, other = draft
+    open_day(page, week)
+    bar = page.locator("#rota .track a .outline").bounding_box()
+    row = page.locator("#rota tr", has_text=other.name).bounding_box()
+    assert bar is not None
+    assert row is not None
+    page.mouse.move(bar["x"] + 5, bar["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(bar["x"] + 40, bar["y"] + 10, steps=3)
+    page.mouse.move(bar["x"] + 80, row["y"] + row["height"] / 2, steps=3)
+    expect(page.locator(".drag-tip")).to_contain_text("breaks no rule")
+    page.mouse.up()
+    expect(page.locator("#said")).to_contain_text(f"to {other.name} at Mon 11 Jan 09:00")
+    expect(page.locator("#rota tr", has_text=other.name).locator(".track a")).to_have_count(1)
+    assert rota.visits.get(worker=other).starts_at.hour == 9
+    page.keyboard.press("u")
+    expect(page.locator("#said")).to_contain_text("Taken back")
+    assert not rota.visits.filter(worker=other).exists()
+
+
+def test_the_same_by_keyboard_alone(page: Page, draft: tuple[Week, Rota, Worker]) -> None:
+    """Arrow to the visit, M, choose who, Enter; U and Shift+U; the focus is where it was."""
+    week, rota, other = draft
+    open_day(page, week)
+    page.locator("#main").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("m")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Worker", exact=True)).to_be_focused()
+    page.keyboard.type("Ng")
+    expect(dialog.locator("#hand-preview")).to_contain_text("faces +35")
+    assert findings(page) == []
+    page.keyboard.press("Tab")
+    dialog.get_by_role("button", name="Move").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_contain_text(f"to {other.name} at Mon 11 Jan 08:00")
+    expect(dialog).to_have_count(0)
+    assert rota.visits.filter(worker=other).count() == 1
+    page.keyboard.press("u")
+    expect(page.locator("#said")).to_contain_text("Taken back")
+    page.keyboard.press("Shift+U")
+    expect(page.locator("#said")).to_contain_text("Done again")
+    expect(page.locator("#rota .track a:focus")).to_have_count(1)
+    assert rota.visits.filter(worker=other).count() == 1
