@@ -17,6 +17,8 @@ app.conf.beat_schedule = {
     # Whoever misses a turn is not made up for: the next one finds all that waits.
     "compare": {"task": "hub.tasks.compare_records", "schedule": 60.0, "options": {"expires": 55}},
     "reviews": {"task": "hub.tasks.remind_of_reviews", "schedule": crontab(hour=6, minute=0)},
+    "count-hours": {"task": "scheduling.tasks.count_hours_ahead", "schedule": crontab(hour=5, minute=0)},
+    "count-weeks": {"task": "scheduling.tasks.count_what_is_missing", "schedule": crontab(minute=20)},
     "sweep": {"task": "scheduling.tasks.sweep", "schedule": 30.0},
     "sweep-deliveries": {"task": "hub.sweep_deliveries", "schedule": 30.0},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -103,3 +104,118 @@ class PlanningRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.public_id}"
+
+
+class WeekFacts(models.Model):
+    """What the published week of an area came to: one row for each agency and decile, and for all agencies.
+
+    docs/reports.md says what each count means. A row without an agency is all agencies together: a person
+    whom two agencies visit is one person there, so the agencies' rows do not add up to it.
+    """
+
+    area = models.ForeignKey("hub.Area", on_delete=models.CASCADE, related_name="+")
+    week_start = models.DateField()
+    rota = models.ForeignKey("visits.Rota", on_delete=models.CASCADE, related_name="+")
+    agency = models.ForeignKey(
+        "hub.Agency", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    decile = models.PositiveSmallIntegerField()  # 1 most deprived to 10 least, 0 not known
+    people = models.PositiveIntegerField(default=0)
+    placed = models.PositiveIntegerField(default=0)
+    unplaced = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    minutes_placed = models.PositiveIntegerField(default=0)
+    minutes_unplaced = models.PositiveIntegerField(default=0)
+    minutes_cancelled = models.PositiveIntegerField(default=0)
+    arrivals = models.PositiveIntegerField(default=0)
+    avoided = models.PositiveIntegerField(default=0)
+    faces = models.PositiveIntegerField(default=0)
+    nameable_visits = models.PositiveIntegerField(default=0)
+    named_visits = models.PositiveIntegerField(default=0)
+    legs = models.PositiveIntegerField(default=0)  # arrivals of its own staff, which is who travels
+    travel_minutes = models.PositiveIntegerField(default=0)
+    travel_metres = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["week_start", "area", "agency", "decile"]
+        verbose_name_plural = "week facts"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["week_start", "area", "agency", "decile"], nulls_distinct=False, name="facts_once"
+            ),
+            models.CheckConstraint(condition=Q(decile__lte=10), name="facts_decile"),
+        ]
+
+    def __str__(self) -> str:
+        return f"facts {self.pk}"
+
+
+class UnplacedFacts(models.Model):
+    """How much of a `WeekFacts` was left out for one reason."""
+
+    facts = models.ForeignKey(WeekFacts, on_delete=models.CASCADE, related_name="reasons")
+    reason = models.CharField(max_length=30)
+    occurrences = models.PositiveIntegerField()
+    minutes = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "unplaced facts"
+        constraints = [models.UniqueConstraint(fields=["facts", "reason"], name="reason_once")]
+
+    def __str__(self) -> str:
+        return f"unplaced facts {self.pk}"
+
+
+class HourFacts(models.Model):
+    """Minutes asked and minutes on shift in an area's week by hour of the day, for one agency and skill.
+
+    Without a skill: every call once and every shift once.
+    """
+
+    area = models.ForeignKey("hub.Area", on_delete=models.CASCADE, related_name="+")
+    week_start = models.DateField()
+    agency = models.ForeignKey("hub.Agency", on_delete=models.CASCADE, related_name="+")
+    skill = models.ForeignKey("hub.Skill", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    demand = ArrayField(models.FloatField(), size=24)
+    capacity = ArrayField(models.FloatField(), size=24)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "hour facts"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["week_start", "area", "agency", "skill"], nulls_distinct=False, name="hours_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"hour facts {self.pk}"
+
+
+class UnitCost(models.Model):
+    """What one of something costs from a day on, and who says so. Append-only: the newest row holds."""
+
+    class Kind(models.TextChoices):
+        MILE = "mile", "A mile driven"
+        TRAVEL_HOUR = "travel_hour", "An hour of travel"
+        DOORSTEP = "doorstep", "A doorstep: one arrival beyond its travel"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    agency = models.ForeignKey(
+        "hub.Agency", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    pounds = models.DecimalField(max_digits=8, decimal_places=2)
+    source = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["kind", "agency", "-valid_from", "-set_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(pounds__gte=0), name="cost_not_negative"),
+            models.CheckConstraint(condition=~Q(source=""), name="cost_has_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"unit cost {self.pk}"

@@ -2,20 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub import selectors as hub
-from hub.models import Area, Need, User
+from hub.models import Agency, Area, Need, Role, User
 from scheduling.engine import problem as engine
-from scheduling.models import PlanningRun, Policy
+from scheduling.models import HourFacts, PlanningRun, Policy, UnitCost, WeekFacts
 
 
 def runs(user: User) -> QuerySet[PlanningRun]:
     """The planning runs of the areas whose rotas this user may open."""
     return PlanningRun.objects.filter(area__in=hub.areas(user))
+
+
+def week_facts(user: User) -> QuerySet[WeekFacts]:
+    """What published weeks came to, as far as this user may read it: own agency, own areas, or all."""
+    return _counted(WeekFacts.objects.all(), user)
+
+
+def hour_facts(user: User) -> QuerySet[HourFacts]:
+    """Minutes asked and on shift by hour, as far as this user may read them."""
+    return _counted(HourFacts.objects.all(), user)
+
+
+def _counted(found: QuerySet, user: User) -> QuerySet:
+    if user.role == Role.HUB_ADMINISTRATOR:
+        return found
+    if user.role == Role.COORDINATOR:
+        return found.filter(area__in=user.areas.all())
+    if user.role == Role.AGENCY_MANAGER and user.agency_id:
+        return found.filter(agency=user.agency_id)
+    return found.none()
+
+
+def counted_areas(user: User) -> QuerySet[Area]:
+    """The areas of whose weeks this user may read."""
+    return Area.objects.filter(Exists(week_facts(user).filter(area=OuterRef("pk"))))
+
+
+def counted_agencies(user: User) -> QuerySet[Agency]:
+    """The agencies of whose weeks this user may read."""
+    return Agency.objects.filter(Exists(week_facts(user).filter(agency=OuterRef("pk"))))
+
+
+def areas_with_hours(user: User) -> QuerySet[Area]:
+    """The areas of whose hours this user may read."""
+    return Area.objects.filter(Exists(hour_facts(user).filter(area=OuterRef("pk"))))
+
+
+def agencies_with_hours(user: User) -> QuerySet[Agency]:
+    """The agencies of whose hours this user may read."""
+    return Agency.objects.filter(Exists(hour_facts(user).filter(agency=OuterRef("pk"))))
+
+
+def agencies_by_key(keys: Collection[int]) -> QuerySet[Agency]:
+    """Agencies, whose names everybody may know."""
+    return Agency.objects.filter(pk__in=keys)
+
+
+def unit_costs(user: User) -> QuerySet[UnitCost]:
+    """The prices of the county, and those of the agencies whose figures this user reads."""
+    found = UnitCost.objects.select_related("agency", "set_by")
+    if user.role == Role.AGENCY_MANAGER:
+        return found.filter(Q(agency=None) | Q(agency=user.agency_id))
+    return found
 
 
 def needs_in_no_area(*, on: date) -> QuerySet[Need]:

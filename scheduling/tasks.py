@@ -16,6 +16,7 @@ from hub.models import Area
 from hub.recurrence import monday_of
 from scheduling import runner, runs, selectors
 from scheduling.models import OvernightJob, PlanningRun
+from scheduling.reporting import counting, hours
 from visits.services.naming import name_workers
 from visits.wall_clock import LONDON, local_day
 
@@ -40,6 +41,40 @@ def sweep() -> None:
 def open_overnight() -> None:
     """Open tonight's re-planning of every area, once however often it is asked."""
     open_night(now=timezone.now())
+
+
+@shared_task
+def count_week(area_pk: int, week_start: str) -> None:
+    """Keep for the reports what an area's week came to, as the rota in force has it now."""
+    area, monday = Area.objects.get(pk=area_pk), date.fromisoformat(week_start)
+    counting.count_week(area, monday)
+    hours.count_hours(area, monday, now=timezone.now())
+
+
+@shared_task
+def count_what_is_missing() -> None:
+    """Count every week that is not counted as it stands: what a lost message or a rolled back rota left."""
+    weeks = {(rota.area_id, rota.week_start) for rota in counting.uncounted()}
+    weeks |= set(counting.out_of_force().values_list("area", "week_start"))
+    for area_pk, monday in sorted(weeks):
+        count_week(area_pk, monday.isoformat())
+
+
+@shared_task
+def count_hours_ahead() -> None:
+    """Keep for the reports what the weeks that come ask of which hour, and who is on."""
+    now = timezone.now()
+    for area in Area.objects.order_by("pk"):
+        for monday in hours.weeks_ahead(local_day(now)):
+            hours.count_hours(area, monday, now=now)
+
+
+def enqueue_counting(area_pk: int, week_start: date) -> None:
+    """Ask for a week to be counted; if the queue cannot be reached, the hourly look finds it."""
+    try:
+        count_week.delay(area_pk, week_start.isoformat())
+    except OperationalError:
+        logger.warning("the queue cannot be reached; a week waits to be counted")
 
 
 def enqueue(run_pk: int) -> bool:

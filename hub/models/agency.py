@@ -72,6 +72,8 @@ class Postcode(models.Model):
     code = models.CharField(max_length=8, primary_key=True)
     latitude = models.FloatField()
     longitude = models.FloatField()
+    # Index of Multiple Deprivation of its neighbourhood: 1 most deprived to 10 least; null until loaded.
+    deprivation_decile = models.PositiveSmallIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.code

@@ -22,6 +22,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Week", "week"),
         ("People", "people"),
         ("Workers", "workers"),
+        ("Reports", "reports"),
         ("Agreements", "agreements"),
     ),
     Role.FIELD_WORKER: (("My day", "my-day"),),
@@ -32,6 +33,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Matching", "matching"),
         ("People", "people"),
         ("Workers", "workers"),
+        ("Reports", "reports"),
         ("Agreements", "agreements"),
     ),
     Role.HUB_ADMINISTRATOR: (
@@ -44,6 +46,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Rejections", "rejections"),
         ("Data quality", "quality"),
         ("Matching", "matching"),
+        ("Reports", "reports"),
         ("Agreements", "agreements"),
         ("Agencies", "agencies"),
     ),

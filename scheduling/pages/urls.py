@@ -1,7 +1,18 @@
 from django.urls import path
 
 from hub.pages import converters  # noqa: F401 (registers the days in addresses)
-from scheduling.pages import board_views, hand_views, my_day, overview, publish_views, run_views, today
+from scheduling.pages import (
+    board_views,
+    hand_views,
+    my_day,
+    overview,
+    publish_views,
+    report_hours,
+    reports,
+    run_views,
+    today,
+    unit_costs,
+)
 
 urlpatterns = [
     path("", board_views.home, name="home"),
@@ -10,6 +21,10 @@ urlpatterns = [
     path("overview/", overview.show, name="overview"),
     path("areas/<slug:code>/weeks/<day:week_start>/", board_views.show, name="board"),
     path("areas/<slug:code>/weeks/<day:week_start>/plan/", run_views.plan, name="plan"),
+    path("reports/", reports.show, name="reports"),
+    path("reports/hours/", report_hours.show, name="report-hours"),
+    path("reports/costs/", unit_costs.index, name="unit-costs"),
+    path("reports/costs/new/", unit_costs.new, name="unit-cost-new"),
     path("runs/", run_views.index, name="runs"),
     path("runs/<uuid:public_id>/progress/", run_views.progress, name="run-progress"),
     path("runs/<uuid:public_id>/cancel/", run_views.cancel, name="stop-run"),

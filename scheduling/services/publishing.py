@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, OperationalError, transaction
 
 from hub.models import User
 from hub.walls import as_county
-from scheduling import mapping, selectors
+from scheduling import mapping, selectors, tasks
 from scheduling.engine.problem import ProblemError
 from scheduling.mapping import KINDS, Mapped
 from scheduling.mapping import breaches as rules
@@ -104,3 +105,4 @@ def _move(rota: Rota, status: str, *, by: User | None, now: datetime, note: str 
     rota.status = status
     rota.save(update_fields=["status"])
     RotaEvent.objects.create(rota=rota, status=status, at=now, by=by, note=note)
+    transaction.on_commit(partial(tasks.enqueue_counting, rota.area_id, rota.week_start))

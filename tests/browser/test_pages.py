@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 from hub.models import Delivery, Person, Role, SharingAgreement, User
 from hub.services import notes
 from scheduling.models import PlanningRun
+from scheduling.reporting import counting, hours
 from tests.factories.board import BusyWeek, make_busy_week
 from tests.factories.hub import (
     PASSWORD,
@@ -78,6 +79,8 @@ def site() -> Site:
         now=NOW,
     )
     make_feed(busy.carers)
+    counting.count_week(busy.area, MONDAY)
+    hours.count_hours(busy.area, MONDAY, now=NOW)
     delivery = make_delivery(busy.carers, file_name="week.csv")
     nowhere = make_address(postcode="ZZ9 9ZZ", latitude=None, longitude=None)
     lost = make_person(busy.carers, key="lost", family_name="O'Neill", address=nowhere)
@@ -143,6 +146,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             "/rejections/",
             "/data-quality/",
             "/delegations/",
+            "/reports/costs/new/",
             reverse("competence-new", args=[worker]),
             *office,
         ],
@@ -154,6 +158,9 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             "/agencies/new/",
             reverse("agency-change", args=[site.busy.carers.code]),
             reverse("area-change", args=[site.busy.area.code]),
+            "/reports/",
+            "/reports/hours/",
+            "/reports/costs/",
             "/matching/",
             "/matching/joins/",
             "/matching/report/",

@@ -37,6 +37,9 @@ OPEN = {
         *("hub.Agency", "hub.Area", "hub.Postcode", "hub.Skill", "hub.Feed", "hub.Delegation"),
         *("hub.SharingAgreement", "hub.AgreementSignature", "hub.SharingAgreement_parties"),
     },
+    "counts of weeks that name nobody, narrowed by agency and area; pages hide small groups": {
+        *("scheduling.WeekFacts", "scheduling.UnplacedFacts", "scheduling.HourFacts", "scheduling.UnitCost"),
+    },
     "proof of an erasure, which names nobody": {"hub.Tombstone"},
     "staff, not people cared for; narrowed by agency and area": {
         *("hub.User", "hub.User_areas", "hub.User_groups", "hub.User_user_permissions"),

@@ -1,0 +1,1 @@
+"""What published weeks came to, kept in small tables so that no page counts visits in a request."""
