@@ -243,6 +243,8 @@ OVERNIGHT_SECONDS = int(os.environ.get("CARE_OVERNIGHT_SECONDS", "600"))
 
 # A delivery larger than this is refused before it is read.
 DELIVERY_MAX_BYTES = 512 * 1024 * 1024
+# The road network that travel is measured by, once it is loaded, and the minutes worked out from it.
+ROADS_DIR = Path(os.environ.get("CARE_ROADS", BASE_DIR / ".private" / "roads"))
 # Files that wait to be taken in, or for a person to decide.
 INTAKE_DIR = Path(os.environ.get("CARE_INTAKE", BASE_DIR / ".private" / "intake"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -15,6 +15,7 @@ from scheduling.engine.problem import ProblemError
 from scheduling.engine.solution import Solution
 from scheduling.mapping import Mapped
 from scheduling.models import PlanningRun
+from scheduling.travel.errors import RoadFileError
 from visits.wall_clock import local_day
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ def _plan(run: PlanningRun) -> None:
         mapped = mapping.build(run.area, run.week_start, agencies=agencies, on=today, policy=policy)
     except ProblemError as error:
         raise RunFailedError(f"What is to be planned contradicts itself: {error}") from error
+    except RoadFileError as error:
+        raise RunFailedError(f"Travel cannot be measured: {error}.") from error
     solution = _solve(run, mapped)
     if solution is None:
         runs.finish(run, Status.CANCELLED)

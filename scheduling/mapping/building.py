@@ -17,6 +17,7 @@ from scheduling.mapping.clock import DAYS, WeekClock
 from scheduling.mapping.due import Asked, Due, asked
 from scheduling.mapping.places import Places
 from scheduling.mapping.staff import Member
+from scheduling.travel.roads import Minutes
 from visits.models import BarredWorker, NamedWorker, Worker
 
 
@@ -30,6 +31,8 @@ class Mapped:
         Everything asked of the week, whether or not the optimiser sees it.
     named
         Worker id by person id, also where that worker is not among those planned.
+    travel
+        The minutes that the problem holds, by which roads, and how many places these do not reach.
     inputs, inputs_hash
         The hash of each kind of input, and of all together.
     """
@@ -42,6 +45,7 @@ class Mapped:
     workers: dict[str, Worker]
     people: dict[str, Person]
     named: dict[str, str]
+    travel: Minutes
     inputs: dict[str, str]
     inputs_hash: str
 
@@ -70,16 +74,17 @@ def build(
     what = asked(area, clock, partners)
     members = staff.members(area, clock, partners, policy)
     people = list({due.need.person_id: due.need.person for due in what.to_plan}.values())
-    places = Places()
+    places = Places(area.pk)
     doors = {person.pk: _door(places, person) for person in people}
     bases = {member.code: places.base(member.worker.latitude, member.worker.longitude) for member in members}
+    travel = places.minutes()
     planned = frozenset(member.code for member in members)
     named = _named(people)
     problem = engine.Problem(
         name=f"a{area.pk}-{week_start.isoformat()}",
         week_start=week_start.isoformat(),
         days=DAYS,
-        travel=places.minutes(),
+        travel=travel.matrix,
         policy=policy,
         people=_people(people, doors, members, partners, named, clock),
         workers=tuple(_worker(member, bases[member.code]) for member in members),
@@ -89,7 +94,7 @@ def build(
         separate=_separate(what.to_plan),
         published=history.published(area, clock, {d.code for d in what.to_plan}, planned) if together else (),
     )
-    inputs = fingerprint.hashes(problem, what, places.coordinates)
+    inputs = fingerprint.hashes(problem, what, places.coordinates, travel.roads)
     return Mapped(
         area=area,
         clock=clock,
@@ -99,6 +104,7 @@ def build(
         workers={member.code: member.worker for member in members},
         people={f"p{person.pk}": person for person in people},
         named=named,
+        travel=travel,
         inputs=inputs,
         inputs_hash=fingerprint.overall(inputs),
     )

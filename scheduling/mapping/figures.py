@@ -21,7 +21,8 @@ def figures(solution: Solution, mapped: Mapped) -> dict[str, Any]:
     worker who meet), `arrivals_per_person` and `faces_per_person` (decimals), `named_visits` of the
     `nameable_visits` to people who have a named worker, `named_share` (0 to 1, null if there are none),
     `joined` (arrivals saved by joining), `arrival_allowance` (minutes, as planned with),
-    `travel_minutes`, `care_minutes`, `unplaced` by reason,
+    `travel_minutes`, `roads` (the stamp of the network they were measured by; empty as the crow flies),
+    `off_roads` (doors and bases that these do not reach), `care_minutes`, `unplaced` by reason,
     `terms` and `cost` in equivalent minutes.
     """
     problem = mapped.problem
@@ -51,6 +52,8 @@ def figures(solution: Solution, mapped: Mapped) -> dict[str, Any]:
         "joined": services - arrivals,
         "arrival_allowance": problem.policy.arrival_allowance,
         "travel_minutes": travel,
+        "roads": mapped.travel.roads,
+        "off_roads": mapped.travel.outside,
         "care_minutes": _care(solution, mapped),
         "unplaced": reasons(solution, mapped),
         "terms": terms,

@@ -22,14 +22,18 @@ KINDS = {
     "workers": "the workers: who they are, where they start or their hours",
     "skills": "what workers may do: competences or delegations",
     "shifts": "when workers are on, or the rest they need after a neighbouring week",
+    "roads": "the road network that travel is measured by",
     "published": "the published rota",
     "policy": "the weights of the policy",
 }
 
 
-def hashes(problem: Problem, asked: Asked, coordinates: Sequence[tuple[float, float]]) -> dict[str, str]:
-    """The hash of each kind of input."""
-    return {kind: _sha256(value) for kind, value in _inputs(problem, asked, coordinates).items()}
+def hashes(
+    problem: Problem, asked: Asked, coordinates: Sequence[tuple[float, float]], roads: str
+) -> dict[str, str]:
+    """The hash of each kind of input; `roads` is the stamp of the network, empty if there is none."""
+    kinds = _inputs(problem, asked, coordinates) | {"roads": roads}
+    return {kind: _sha256(value) for kind, value in kinds.items()}
 
 
 def overall(hashes: dict[str, str]) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from django.conf import settings
 
-from scheduling.travel.great_circle import GreatCircle
+from scheduling.travel import roads
 
 
 class Places:
-    """Doors and bases, numbered as they come.
+    """Doors and bases of an area, numbered as they come.
 
     One address is one place. Two addresses are never 0 minutes apart, even in one postcode, and neither are
-    a door and a base.
+    a door and a base. `area` is the key of the area whose matrix by road is kept.
     """
 
-    def __init__(self) -> None:
-        self.coordinates: list[tuple[float, float]] = []
+    def __init__(self, area: int) -> None:
+        self.area = area
+        self.coordinates: list[roads.Point] = []
         self._doors: dict[int, int] = {}
 
     def door(self, address: int, latitude: float, longitude: float) -> int:
@@ -30,6 +30,6 @@ class Places:
         self.coordinates.append((latitude, longitude))
         return len(self.coordinates) - 1
 
-    def minutes(self) -> NDArray[np.int32]:
-        """The minutes from each place to each other."""
-        return GreatCircle().between_doors(self.coordinates)
+    def minutes(self) -> roads.Minutes:
+        """The minutes from each place to each other, and by which roads."""
+        return roads.between(self.coordinates, folder=settings.ROADS_DIR, patch=f"a{self.area}")

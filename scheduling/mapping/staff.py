@@ -131,7 +131,7 @@ def _minutes_home(visit: Visit) -> int:
     address, worker = visit.person.address, visit.worker
     if address is None or address.latitude is None or address.longitude is None:
         return 0
-    places = Places()
+    places = Places(worker.area_id)
     door = places.door(address.pk, address.latitude, address.longitude)
     base = places.base(worker.latitude, worker.longitude)
-    return int(places.minutes()[door, base])
+    return int(places.minutes().matrix[door, base])

@@ -94,12 +94,13 @@ def groups(
         of_worker[visit.worker].append(visit)
     of_agency: dict[int, list[Row]] = defaultdict(list)
     off: dict[int, int] = defaultdict(int)
+    days = _days(data, of_worker)
     for worker in data.workers:
         if agency and data.agencies[worker.agency].code != agency:
             continue
         if not worker.is_active and not of_worker[worker.pk]:
             continue
-        row = Row(worker, _days(worker, of_worker[worker.pk], data.allowance))
+        row = Row(worker, days[worker.pk])
         if day is not None and day not in worker.shifts and not row.days[day].visits:
             off[worker.agency] += 1
         elif not only_trouble or row.is_trouble:
@@ -156,6 +157,8 @@ def truth(rota: Rota) -> dict[str, Any]:
         "named_percent": None if share is None else round(100 * share),
         "travel_hours": None if travel is None else round(travel / 60),
         "joined": figures.get("joined"),
+        "as_the_crow_flies": figures.get("roads") == "",
+        "off_roads": figures.get("off_roads"),
     }
 
 
@@ -163,28 +166,34 @@ def days_of(week_start: date) -> list[date]:
     return [week_start + timedelta(days=number) for number in range(7)]
 
 
-def _days(worker: BoardWorker, visits: list[BoardVisit], allowance: int) -> list[Day]:
-    days = [Day(allowance) for _ in range(7)]
-    for visit in visits:
-        if 0 <= visit.day < 7:
-            days[visit.day].visits.append(visit)
-    places = Places()
-    base = places.base(*worker.base)
-    # A door that nobody knows counts as the base, so that the day still adds up.
-    stops = [[places.door(*visit.door) if visit.door else base for visit in day.visits] for day in days]
-    minutes = places.minutes().tolist()
-    for day, some in zip(days, stops, strict=True):
-        _measure(day, some, minutes)
-    return days
+def _days(data: BoardData, of_worker: dict[int, list[BoardVisit]]) -> dict[int, list[Day]]:
+    """Each worker's week with its travel, all measured at once."""
+    weeks: dict[int, list[Day]] = {}
+    places = Places(data.area)
+    bases = {worker.pk: places.base(*worker.base) for worker in data.workers}
+    for worker in data.workers:
+        days = weeks[worker.pk] = [Day(data.allowance) for _ in range(7)]
+        for visit in of_worker[worker.pk]:
+            if 0 <= visit.day < 7:
+                days[visit.day].visits.append(visit)
+                if visit.door:
+                    places.door(*visit.door)
+    minutes = places.minutes().matrix.tolist()
+    for key, days in weeks.items():
+        for day in days:
+            # A door that nobody knows counts as the base, so that the day still adds up.
+            stops = [places.door(*visit.door) if visit.door else bases[key] for visit in day.visits]
+            _measure(day, bases[key], stops, minutes)
+    return weeks
 
 
-def _measure(day: Day, stops: list[int], minutes: list[list[int]]) -> None:
-    """Fills in the travel of a day that starts and ends at the base, which is place 0."""
-    before = 0
+def _measure(day: Day, base: int, stops: list[int], minutes: list[list[int]]) -> None:
+    """Fills in the travel of a day that starts and ends at the base."""
+    before = base
     for stop in stops:
         day.travel.append(minutes[before][stop])
         before = stop
-    day.home = minutes[before][0]
+    day.home = minutes[before][base]
 
 
 def _by_shift(row: Row) -> tuple[int, str]:

@@ -76,6 +76,7 @@ class BoardData:
     visits: list[BoardVisit]
     named: dict[int, int]  # worker by person
     allowance: int = Policy().arrival_allowance  # minutes for parking and the door, as planned with
+    area: int = 0  # whose matrix of minutes is kept
     people: set[int] = field(default_factory=set)  # whom the user may see, also if left out or called off
 
 
@@ -103,6 +104,7 @@ def fetch(*, user: User, rota: Rota, today: date) -> BoardData:
         visits=[visit for _, visit in visits],
         people=set(people),
         named=named,
+        area=rota.area_id,
         allowance=rota.figures.get("arrival_allowance", Policy().arrival_allowance),
     )
     _mark_faces(data, rota)

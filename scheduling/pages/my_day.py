@@ -89,13 +89,13 @@ def _when(visit: Visit, now: datetime, *, is_next: bool) -> str:
 
 def _travel(worker: Worker, visits: list[Visit]) -> list[int | None]:
     """Minutes from the stop before, or from the base; None where the door has no known place."""
-    places = Places()
+    places = Places(worker.area_id)
     stops: list[int | None] = [places.base(worker.latitude, worker.longitude)]
     for visit in visits:
         address = visit.person.address
         known = address is not None and address.latitude is not None
         stops.append(places.door(address.pk, address.latitude, address.longitude) if known else None)
-    minutes = places.minutes()
+    minutes = places.minutes().matrix
     return [
         None if one is None or other is None else int(minutes[one, other]) for one, other in pairwise(stops)
     ]

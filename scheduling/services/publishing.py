@@ -13,6 +13,7 @@ from scheduling import mapping, selectors, tasks
 from scheduling.engine.problem import ProblemError
 from scheduling.mapping import KINDS, Mapped
 from scheduling.mapping import breaches as rules
+from scheduling.travel.errors import RoadFileError
 from visits.history import overrides_in_force
 from visits.models import Rota, RotaEvent
 from visits.wall_clock import local_day
@@ -85,6 +86,8 @@ def _refuse_if_wrong(rota: Rota, now: datetime) -> None:
         mapped = mapping.build(rota.area, rota.week_start, on=local_day(now), policy=policy)
     except ProblemError as error:
         raise PublishRefused([f"What is asked of the week contradicts itself: {error}."]) from error
+    except RoadFileError as error:
+        raise PublishRefused([f"Travel cannot be measured: {error}."]) from error
     if mapped.inputs_hash != rota.inputs_hash:
         raise PublishRefused(_what_changed(rota, mapped))
     overrides = overrides_in_force(rota)

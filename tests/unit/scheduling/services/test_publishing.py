@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from scheduling.services import publishing
+from scheduling.travel import roads
+from scheduling.travel.road_graph import RoadGraph
 from tests.factories.hub import make_user
 from tests.factories.scheduling import Week, make_candidate, make_week
 from tests.factories.visits import MONDAY, NOW, make_rota, make_visit
+from tests.unit.scheduling.travel.maps import write_square
 from visits.models import Rota, Visit, VisitPart
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +71,18 @@ def test_a_change_underneath_is_refused_and_said(week: Week) -> None:
         "when workers are on, or the rest they need after a neighbouring week.",
         "Plan the week again.",
     ]
+
+
+def test_other_roads_are_a_change_underneath_and_damaged_ones_are_said(
+    week: Week, settings: Any, tmp_path: Path
+) -> None:
+    """A plan rests on its minutes: with roads loaded since, it is planned again before anybody sets out."""
+    rota = make_candidate(week)
+    settings.ROADS_DIR = tmp_path
+    roads.save(RoadGraph.read(write_square(tmp_path / "square.osm")), tmp_path)
+    assert "the road network that travel is measured by" in refused(rota)[0]
+    (tmp_path / roads.FILE).write_bytes(b"PK")
+    assert refused(rota) == ["Travel cannot be measured: the road network is damaged; load the roads again."]
 
 
 def test_of_two_candidates_of_one_plan_the_second_is_refused(week: Week) -> None:
