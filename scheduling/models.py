@@ -7,7 +7,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Policy(models.Model):
@@ -219,3 +219,50 @@ class UnitCost(models.Model):
 
     def __str__(self) -> str:
         return f"unit cost {self.pk}"
+
+
+class JoinDecision(models.Model):
+    """What somebody decided on joining two agencies' needs: one pair, or all of a kind. Append-only.
+
+    A later row of the same pair or kind takes the place of an earlier one, and a row that undoes another
+    takes it out of force; a pair's own decision goes before that of its kind.
+    """
+
+    class Verdict(models.TextChoices):
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        UNDONE = "undone", "Undone"
+
+    area = models.ForeignKey("hub.Area", on_delete=models.PROTECT, related_name="join_decisions")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    first = models.ForeignKey("hub.Need", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    second = models.ForeignKey("hub.Need", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.TextField(blank=True)  # agencies and skills, as `scheduling.mapping.decided` writes them
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    undoes = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["area", "kind"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first__isnull=False, second__isnull=False, first__lt=F("second"), kind="")
+                | (Q(first__isnull=True, second__isnull=True) & ~Q(kind="")),
+                name="join_of_a_pair_or_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict="refused") | ~Q(reason=""), name="join_refused_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="undone", undoes__isnull=False)
+                | (~Q(verdict="undone") & Q(undoes__isnull=True)),
+                name="join_undone_says_which",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} join {self.pk}"

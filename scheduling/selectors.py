@@ -11,7 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from hub import selectors as hub
 from hub.models import Agency, Area, Need, Role, User
 from scheduling.engine import problem as engine
-from scheduling.models import HourFacts, PlanningRun, Policy, UnitCost, WeekFacts
+from scheduling.models import HourFacts, JoinDecision, PlanningRun, Policy, UnitCost, WeekFacts
+from visits import selectors as visits
+from visits.models import Rota
 
 
 def runs(user: User) -> QuerySet[PlanningRun]:
@@ -106,3 +108,30 @@ def policy_from(weights: dict[str, Any]) -> engine.Policy:
         if not all(type(weight) is int for weight in (value if name == "unserved" else [value])):
             raise engine.ProblemError(f"policy.{name}", "is not a whole number")
     return engine.Policy(**values)
+
+
+def join_decisions(user: User) -> QuerySet[JoinDecision]:
+    """What was decided on joins in the areas whose rotas this user may open."""
+    return JoinDecision.objects.filter(area__in=hub.areas(user))
+
+
+def standing_joins(area: Area) -> QuerySet[JoinDecision]:
+    """The standing rules in force in an area, one for a kind, the newest first."""
+    rules = JoinDecision.objects.filter(area=area, undone__isnull=True).exclude(kind="")
+    newest = rules.exclude(verdict=JoinDecision.Verdict.UNDONE).order_by("kind", "-pk").distinct("kind")
+    return JoinDecision.objects.filter(pk__in=newest.values("pk")).order_by("-pk")
+
+
+def areas_of_joins(user: User) -> QuerySet[Area]:
+    """Where this user may read of joins: what they plan; a manager, where the agency's staff work."""
+    if user.role == Role.AGENCY_MANAGER:
+        return Area.objects.filter(workers__in=visits.workers(user)).distinct()
+    return hub.areas(user)
+
+
+def rotas_of_joins(user: User, area: Area) -> QuerySet[Rota]:
+    """The rotas of such an area, the newest week first; drafts are for those who plan it."""
+    found = Rota.objects.filter(area=area).exclude(status=Rota.Status.WITHDRAWN)
+    if user.role == Role.AGENCY_MANAGER:
+        found = found.filter(status=Rota.Status.PUBLISHED)
+    return found.order_by("-week_start", "-version")

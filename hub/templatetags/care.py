@@ -20,6 +20,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
     Role.COORDINATOR: (
         ("Today", "today"),
         ("Week", "week"),
+        ("Merges", "merges"),
         ("People", "people"),
         ("Workers", "workers"),
         ("Reports", "reports"),
@@ -31,6 +32,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Rejections", "rejections"),
         ("Data quality", "quality"),
         ("Matching", "matching"),
+        ("Merges", "merges"),
         ("People", "people"),
         ("Workers", "workers"),
         ("Reports", "reports"),
@@ -40,6 +42,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Overview", "overview"),
         ("Today", "today"),
         ("Week", "week"),
+        ("Merges", "merges"),
         ("People", "people"),
         ("Workers", "workers"),
         ("Deliveries", "deliveries"),

@@ -12,7 +12,7 @@ from itertools import product
 from hub.models import Agency, Area, KeepSeparate, NeedGap, Person
 from hub.selectors import agencies_planned_together
 from scheduling.engine import problem as engine
-from scheduling.mapping import fingerprint, history, staff
+from scheduling.mapping import decided, fingerprint, history, staff
 from scheduling.mapping.clock import DAYS, WeekClock
 from scheduling.mapping.due import Asked, Due, asked
 from scheduling.mapping.places import Places
@@ -91,7 +91,7 @@ def build(
         delegations=_delegations(partners, clock),
         occurrences=tuple(_occurrence(due, clock) for due in what.to_plan),
         gaps=_gaps(what.to_plan),
-        separate=_separate(what.to_plan),
+        separate=_separate(area, what.to_plan),
         published=history.published(area, clock, {d.code for d in what.to_plan}, planned) if together else (),
     )
     inputs = fingerprint.hashes(problem, what, places.coordinates, travel.roads)
@@ -212,14 +212,16 @@ def _gaps(to_plan: list[Due]) -> tuple[engine.Gap, ...]:
     )
 
 
-def _separate(to_plan: list[Due]) -> tuple[tuple[str, str], ...]:
-    """Instances that could fall on one day stay separate."""
+def _separate(area: Area, to_plan: list[Due]) -> tuple[tuple[str, str], ...]:
+    """Instances that could fall on one day stay separate: as agencies say, and where a join was refused."""
     by_need = _by_need(to_plan)
     rows = KeepSeparate.objects.filter(first__in=by_need, second__in=by_need).order_by("pk")
+    pairs = list(rows.values_list("first_id", "second_id"))
+    pairs += decided.refused(area, (due.need for due in to_plan))
     return tuple(
         (first.code, second.code)
-        for row in rows
-        for first, second in product(by_need[row.first_id], by_need[row.second_id])
+        for one, other in dict.fromkeys(pairs)
+        for first, second in product(by_need[one], by_need[other])
         if set(first.days) & set(second.days)
     )
 

@@ -4,6 +4,7 @@ from hub.pages import converters  # noqa: F401 (registers the days in addresses)
 from scheduling.pages import (
     board_views,
     hand_views,
+    merges,
     my_day,
     overview,
     publish_views,
@@ -35,6 +36,9 @@ urlpatterns = [
     path("rotas/<uuid:public_id>/redo/", hand_views.redo, name="redo"),
     path("rotas/<uuid:public_id>/copy/", hand_views.copy, name="copy-rota"),
     path("rotas/<uuid:public_id>/changes/", hand_views.changes, name="changes"),
+    path("merges/", merges.index, name="merges"),
+    path("rotas/<uuid:public_id>/merges/decide/", merges.decide, name="merge-decide"),
+    path("merges/decisions/<int:number>/undo/", merges.undo, name="merge-undo"),
     path("my-day/", my_day.show, name="my-day"),
     path("my-day/<day:day>/", my_day.show, name="my-day-on"),
 ]

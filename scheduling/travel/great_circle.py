@@ -40,13 +40,22 @@ class GreatCircle:
 
     def _minutes(self, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.int32]:
         """Minutes from each of `rows` to each of `columns`, both (n, 2) in radians."""
-        north = np.sin((rows[:, None, 0] - columns[None, :, 0]) / 2) ** 2
-        east = np.sin((rows[:, None, 1] - columns[None, :, 1]) / 2) ** 2
-        haversine = north + np.cos(rows[:, 0])[:, None] * np.cos(columns[:, 0])[None, :] * east
-        km = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(haversine, 1.0))) * self.detour
+        km = self._km(rows, columns)
         speed = np.where(km < self.near_km, self.near_kmh, self.far_kmh)
         minutes: NDArray[np.int32] = np.ceil(np.round(60 * km / speed, 9)).astype(np.int32)
         return minutes
+
+    def kilometres(self, coordinates: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+        """Kilometres between all pairs of (latitude, longitude) in degrees, by the same detour."""
+        points = np.radians(np.asarray(coordinates, dtype=np.float64).reshape(-1, 2))
+        return self._km(points, points)
+
+    def _km(self, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
+        north = np.sin((rows[:, None, 0] - columns[None, :, 0]) / 2) ** 2
+        east = np.sin((rows[:, None, 1] - columns[None, :, 1]) / 2) ** 2
+        haversine = north + np.cos(rows[:, 0])[:, None] * np.cos(columns[:, 0])[None, :] * east
+        km: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(haversine, 1.0)))
+        return km * self.detour
 
     def between_doors(self, coordinates: Sequence[tuple[float, float]]) -> NDArray[np.int32]:
         """The same between different doors, which are never 0 minutes apart: call cramming begins there."""

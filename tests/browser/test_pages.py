@@ -120,6 +120,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             *office,
             "/today/",
             "/runs/",
+            "/merges/",
             site.board,
             f"{site.board}?view=day&day=2027-01-11",
             reverse("board", args=[site.busy.area.code, MONDAY + dt.timedelta(days=7)]),
