@@ -24,7 +24,19 @@ from hub.models import (
     SourceRecord,
     User,
 )
-from visits.models import Competence, NamedWorker, Override, Rota, Shift, Unplaced, Visit, VisitPart, Worker
+from visits.models import (
+    Competence,
+    LockHold,
+    NamedWorker,
+    Override,
+    PlanLock,
+    Rota,
+    Shift,
+    Unplaced,
+    Visit,
+    VisitPart,
+    Worker,
+)
 from visits.wall_clock import moment
 
 Item = SharingAgreement.Item
@@ -48,8 +60,47 @@ def rotas(user: User) -> QuerySet[Rota]:
 def with_hand(found: QuerySet[Rota], area: Area, week_start: date) -> QuerySet[Rota]:
     """Of these rotas, an area's week with what was done by hand: the newest change, whether rules yielded."""
     return found.filter(area=area, week_start=week_start).annotate(
-        newest=Max("changes__pk"), is_answered=Exists(Override.objects.filter(rota=OuterRef("pk")))
+        newest=Max("changes__pk"),
+        is_answered=Exists(Override.objects.filter(rota=OuterRef("pk"))),
+        is_locked=Exists(
+            PlanLock.objects.filter(
+                area=OuterRef("area"), week_start=OuterRef("week_start"), released_at=None
+            )
+        ),
     )
+
+
+def locks(rota: Rota) -> QuerySet[PlanLock]:
+    """What is locked in the week of a rota that the caller may open."""
+    return PlanLock.objects.filter(area=rota.area_id, week_start=rota.week_start, released_at=None)
+
+
+def locked_keys(rota: Rota) -> set[tuple[int, date]]:
+    """Need and day due of all that is locked in a rota's week."""
+    holds = LockHold.objects.filter(lock__in=locks(rota))
+    return set(holds.order_by().values_list("need", "due_on"))
+
+
+def parts_of(
+    rota: Rota, *, visit: Visit | None, worker: Worker | None, day: date | None
+) -> set[tuple[int, date]]:
+    """Need and day due of what a visit serves, or a worker on a day."""
+    parts = VisitPart.objects.filter(visit__rota=rota)
+    if visit is not None:
+        parts = parts.filter(visit=visit)
+    elif day is not None:
+        on_day = within(Visit.objects.filter(rota=rota, worker=worker), first=day, days=1)
+        parts = parts.filter(visit__in=on_day)
+    return set(parts.order_by().values_list("need", "due_on"))
+
+
+def locks_on(rota: Rota, keys: set[tuple[int, date]]) -> QuerySet[PlanLock]:
+    """The locks of a rota's week that hold any of these occurrences."""
+    holds = LockHold.objects.filter(lock__in=locks(rota), need__in={need for need, _ in keys})
+    found = {
+        lock for lock, need, due_on in holds.values_list("lock", "need", "due_on") if (need, due_on) in keys
+    }
+    return locks(rota).filter(pk__in=found)
 
 
 def visits(user: User, *, on: date) -> QuerySet[Visit]:

@@ -13,6 +13,7 @@ from scheduling.engine.rounds import rounds_of, services_by_worker
 from scheduling.engine.solution import Solution
 from scheduling.mapping.building import Mapped
 from visits.models import Override
+from visits.wall_clock import local_day
 
 # A human may answer for these; time, place and what medicine forbids answer to nobody.
 ANSWERABLE = {"barred", "gender", "skills", "delegation", "window", "hours"}
@@ -45,9 +46,13 @@ def breaches(mapped: Mapped, plan: Solution) -> list[Breach]:
         if violation.rule in AT_MOST:
             worked = worked or _minutes(mapped, plan)
             amount = worked[violation.ids[0]]
-        found.append(
-            Breach(violation.rule, violation.ids, violation.message, amount, _answerable(mapped, violation))
+        rule = (
+            "lock"
+            if violation.rule == "window" and _on_another_day(mapped, plan, violation)
+            else violation.rule
         )
+        is_answerable = rule == violation.rule and _answerable(mapped, violation)
+        found.append(Breach(rule, violation.ids, violation.message, amount, is_answerable))
     return found
 
 
@@ -55,6 +60,13 @@ def not_within(found: Iterable[Breach], others: Iterable[Breach | Override]) -> 
     """Of these breaches, those that none of the others covers."""
     known = list(others)
     return [breach for breach in found if not any(breach.is_within(other) for other in known)]
+
+
+def _on_another_day(mapped: Mapped, plan: Solution, violation: Violation) -> bool:
+    """Whether it is off its locked day: a window that a lock has narrowed is no band to answer for."""
+    day = mapped.held.days.get(violation.ids[0])
+    starts = (a.start for a in plan.assignments if a.occurrence == violation.ids[0])
+    return day is not None and any(local_day(mapped.clock.at(start)) != day for start in starts)
 
 
 def _answerable(mapped: Mapped, violation: Violation) -> bool:

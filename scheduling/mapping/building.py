@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
+from typing import Any
 
 from hub.models import Agency, Area, KeepSeparate, NeedGap, Person
 from hub.selectors import agencies_planned_together
 from scheduling.engine import problem as engine
-from scheduling.mapping import decided, fingerprint, history, staff
+from scheduling.mapping import decided, fingerprint, history, locks, staff
 from scheduling.mapping.clock import DAYS, WeekClock
 from scheduling.mapping.due import Asked, Due, asked
+from scheduling.mapping.locks import Held
 from scheduling.mapping.places import Places
 from scheduling.mapping.staff import Member
 from scheduling.travel.roads import Minutes
@@ -46,6 +48,7 @@ class Mapped:
     people: dict[str, Person]
     named: dict[str, str]
     travel: Minutes
+    held: Held
     inputs: dict[str, str]
     inputs_hash: str
 
@@ -65,8 +68,8 @@ def build(
     """The problem of one area and week.
 
     Without `agencies`, those under an agreement in force on the day `on` and on the first and last day
-    of the week; with them, those alone, without regard to the published rota (to compare with).
-    Raises ProblemError if the rows contradict each other.
+    of the week; with them, those alone, without regard to the published rota or to locks (to compare with).
+    Raises ProblemError if the rows contradict each other, LockError if a lock cannot hold.
     """
     clock = WeekClock(week_start)
     together = agencies is None
@@ -80,7 +83,10 @@ def build(
     travel = places.minutes()
     planned = frozenset(member.code for member in members)
     named = _named(people)
-    problem = engine.Problem(
+    held = locks.held(area, clock, {due.code for due in what.to_plan}) if together else Held()
+    free = tuple(_occurrence(due, due.days, clock) for due in what.to_plan)
+    problem = _problem(
+        held,
         name=f"a{area.pk}-{week_start.isoformat()}",
         week_start=week_start.isoformat(),
         days=DAYS,
@@ -89,12 +95,13 @@ def build(
         people=_people(people, doors, members, partners, named, clock),
         workers=tuple(_worker(member, bases[member.code]) for member in members),
         delegations=_delegations(partners, clock),
-        occurrences=tuple(_occurrence(due, clock) for due in what.to_plan),
+        occurrences=tuple(_occurrence(due, held.windows(due), clock) for due in what.to_plan),
+        locks=held.locks,
         gaps=_gaps(what.to_plan),
         separate=_separate(area, what.to_plan),
         published=history.published(area, clock, {d.code for d in what.to_plan}, planned) if together else (),
     )
-    inputs = fingerprint.hashes(problem, what, places.coordinates, travel.roads)
+    inputs = fingerprint.hashes(problem, free, held.days, what, places.coordinates, travel.roads)
     return Mapped(
         area=area,
         clock=clock,
@@ -105,9 +112,17 @@ def build(
         people={f"p{person.pk}": person for person in people},
         named=named,
         travel=travel,
+        held=held,
         inputs=inputs,
         inputs_hash=fingerprint.overall(inputs),
     )
+
+
+def _problem(held: Held, **fields: Any) -> engine.Problem:
+    try:
+        return engine.Problem(**fields)
+    except engine.ProblemError as error:
+        raise held.explained(error) from error
 
 
 def _partners(clock: WeekClock, on: date) -> list[Agency]:
@@ -175,7 +190,7 @@ def _delegations(partners: Sequence[Agency], clock: WeekClock) -> tuple[engine.D
     return tuple(engine.Delegation(f"a{giver}", f"a{taker}", skill) for giver, taker, skill in given)
 
 
-def _occurrence(due: Due, clock: WeekClock) -> engine.Occurrence:
+def _occurrence(due: Due, days: Iterable[date], clock: WeekClock) -> engine.Occurrence:
     need = due.need
     preferred = None if need.preferred is None else clock.minute_of(due.due_on, need.preferred)
     return engine.Occurrence(
@@ -192,7 +207,7 @@ def _occurrence(due: Due, clock: WeekClock) -> engine.Occurrence:
                 # A band that only just begins before the skipped hour must not end before it begins.
                 max(clock.minute_of(day, need.window_start), clock.minute_of(day, need.window_end)),
             )
-            for day in due.days
+            for day in days
         ),
         preferred=preferred,
         gender=need.gender or None,

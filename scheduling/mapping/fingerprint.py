@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from scheduling.engine.problem import Problem
+from scheduling.engine.problem import Occurrence, Problem
 from scheduling.mapping.due import Asked
 
 # What changed, in the words that a coordinator reads when publishing is refused.
@@ -25,14 +26,24 @@ KINDS = {
     "roads": "the road network that travel is measured by",
     "published": "the published rota",
     "policy": "the weights of the policy",
+    "locks": "what is locked",
 }
 
 
 def hashes(
-    problem: Problem, asked: Asked, coordinates: Sequence[tuple[float, float]], roads: str
+    problem: Problem,
+    free: Sequence[Occurrence],
+    days: Mapping[str, date],
+    asked: Asked,
+    coordinates: Sequence[tuple[float, float]],
+    roads: str,
 ) -> dict[str, str]:
-    """The hash of each kind of input; `roads` is the stamp of the network, empty if there is none."""
-    kinds = _inputs(problem, asked, coordinates) | {"roads": roads}
+    """The hash of each kind of input.
+
+    `free` are the occurrences as asked, `days` those locked to a day, `roads` the stamp of the network, empty
+    if there is none.
+    """
+    kinds = _inputs(problem, free, days, asked, coordinates) | {"roads": roads}
     return {kind: _sha256(value) for kind, value in kinds.items()}
 
 
@@ -41,11 +52,17 @@ def overall(hashes: dict[str, str]) -> str:
     return _sha256(sorted(hashes.items()))
 
 
-def _inputs(problem: Problem, asked: Asked, coordinates: Sequence[tuple[float, float]]) -> dict[str, Any]:
+def _inputs(
+    problem: Problem,
+    free: Sequence[Occurrence],
+    days: Mapping[str, date],
+    asked: Asked,
+    coordinates: Sequence[tuple[float, float]],
+) -> dict[str, Any]:
     return {
         "agencies": sorted({item.agency for item in (*problem.occurrences, *problem.workers)}),
         "needs": [
-            problem.occurrences,
+            free,
             problem.gaps,
             problem.separate,
             sorted(due.code for due in asked.no_location),
@@ -62,6 +79,7 @@ def _inputs(problem: Problem, asked: Asked, coordinates: Sequence[tuple[float, f
         "shifts": [[w.id, w.shifts] for w in problem.workers],
         "published": problem.published,
         "policy": problem.policy,
+        "locks": [problem.locks, sorted((code, day.isoformat()) for code, day in days.items())],
     }
 
 

@@ -33,6 +33,10 @@ class Day:
         return sum(visit.new_face for visit in self.visits)
 
     @property
+    def locked(self) -> int:
+        return sum(visit.locked for visit in self.visits)
+
+    @property
     def answered(self) -> int:
         return sum(visit.answered for visit in self.visits)
 
@@ -125,15 +129,17 @@ def pairs(visits: Iterable[BoardVisit]) -> dict[str, str]:
     return other
 
 
-def mark(visits: Iterable[BoardVisit], *, answered: Collection[tuple[int, int | None, date]]) -> None:
-    """Notes whose rule is overridden: need, worker (None: whoever comes) and day due of each."""
-    if answered:
-        for visit in visits:
-            visit.answered = any(
-                (need, worker, due_on) in answered
-                for need, due_on in (part.key for part in visit.parts)
-                for worker in (visit.worker, None)
-            )
+def mark(
+    visits: Iterable[BoardVisit],
+    *,
+    answered: Collection[tuple[int, int | None, date]],
+    locked: Collection[tuple[int, date]],
+) -> None:
+    """Notes what is locked, and whose rule is overridden: need, worker (None: whoever comes) and day due."""
+    for visit in visits if answered or locked else ():
+        keys = [part.key for part in visit.parts]
+        visit.locked = any(key in locked for key in keys)
+        visit.answered = any((n, who, day) in answered for n, day in keys for who in (visit.worker, None))
 
 
 def against(rota: Rota, published: Rota | None) -> str:

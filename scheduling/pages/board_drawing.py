@@ -58,6 +58,8 @@ class Drawing:
             counts += f"<i>○{day.new_faces}</i>"
         if day.answered:
             counts += f"<i>▲{day.answered}</i>"
+        if day.locked:
+            counts += f'<svg class="mark"><use href="#m-pin"/></svg>{day.locked}'
         return (
             f'<td><a class="cell" href="{self.day_address[number].format(row.worker.public_id)}" data-panel'
             f' aria-label="{escape(self._said(row, number))}">'
@@ -71,7 +73,8 @@ class Drawing:
         said += f" from {_clock(day.visits[0].start)} to {_clock(day.visits[-1].end)}"
         said += f", {_count(day.joined, 'arrival')} saved" if day.joined else ""
         said += f", {_count(day.new_faces, 'new face')}" if day.new_faces else ""
-        return said + (f", {_count(day.answered, 'visit')} with a rule overridden" if day.answered else "")
+        said += f", {_count(day.answered, 'visit')} with a rule overridden" if day.answered else ""
+        return said + (f", {day.locked} locked" if day.locked else "")
 
     def _bars(self, day: Day) -> str:
         """One path for each hue: a week has thousands of bars, and a path for each would be slow to draw."""

@@ -132,7 +132,11 @@ def _frame(request: HttpRequest, area: Area, areas: list[Area], week_start: date
 def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[str, Any]:
     today = timezone.localdate()
     data = fetch(user=user, rota=rota, today=today)
-    board.mark(data.visits, answered=hand_wording.answered(rota) if rota.is_answered else ())
+    board.mark(
+        data.visits,
+        answered=hand_wording.answered(rota) if rota.is_answered else (),
+        locked=visit_selectors.locked_keys(rota) if rota.is_locked else (),
+    )
     days = board.days_of(rota.week_start)
     drawing = Drawing(rota=rota.public_id, days=days, agencies=data.agencies, pairs=board.pairs(data.visits))
     groups = board.groups(

@@ -119,7 +119,7 @@ def changes(request: HttpRequest, public_id: str) -> HttpResponse:
     """Who changed what in this rota, the newest first."""
     rota = get_object_or_404(selectors.rotas(request.user).select_related("area"), public_id=public_id)
     rows = list(rota.changes.select_related("by").order_by("-pk")[:SHOWN])
-    words = Words(request.user, rota, [wording.codes_of(row) for row in rows])
+    words = Words(request.user, rota.week_start, [wording.codes_of(row) for row in rows])
     standing = {row.pk for row in history(rota)[0]}
     context = {
         "rota": rota,
@@ -200,7 +200,7 @@ def _preview(user: User, rota: Rota, wanted: Wanted) -> dict[str, Any]:
         seen = changing.preview(rota=rota, deed=deed, now=timezone.now())
     except changing.ChangeRefused as refused:
         return {"refused": str(refused)}
-    words = Words(user, rota, [one.said for one in seen.broken])
+    words = Words(user, rota.week_start, [one.said for one in seen.broken])
     return {
         "broken": wording.breaches(words, seen.broken),
         "mended": len(seen.weighed.mended),
@@ -229,7 +229,7 @@ def _do(request: HttpRequest, rota: Rota, wanted: Wanted) -> HttpResponse:
         return _dialogue(request, rota, wanted, refused=said, asks=broken.is_answerable)
     except changing.ChangeRefused as refused:
         return _dialogue(request, rota, wanted, refused=str(refused), asks=bool(wanted.reason))
-    words = Words(request.user, made, [wording.codes_of(row)])
+    words = Words(request.user, made.week_start, [wording.codes_of(row)])
     said = f"{row.get_kind_display().capitalize()}: {wording.told(words, row)}."
     if made != rota:
         said += f" Candidate {made.version} is your draft; version {rota.version} stays in force."
@@ -250,7 +250,7 @@ def _step(request: HttpRequest, public_id: str, verb: Any, said: str) -> HttpRes
         return _done(request, rota, _overtaken(request.user, rota, overtaken), is_refused=True)
     except changing.ChangeRefused as refused:
         return _done(request, rota, str(refused), is_refused=True)
-    words = Words(request.user, rota, [wording.codes_of(row)])
+    words = Words(request.user, rota.week_start, [wording.codes_of(row)])
     return _done(request, rota, f"{said}: {wording.told(words, row)}.")
 
 
@@ -258,7 +258,7 @@ def _overtaken(user: User, rota: Rota, overtaken: changing.Overtaken) -> str:
     row: HandChange | None = overtaken.change
     if row is None:
         return "It is not there any more; nothing was changed. The board is shown anew."
-    words = Words(user, rota, [wording.codes_of(row)])
+    words = Words(user, rota.week_start, [wording.codes_of(row)])
     return (
         f"{wording.name_of(row.by)} was here before you, at {timezone.localtime(row.at):%H:%M}: "
         f"{row.get_kind_display()}, {wording.told(words, row)}. Nothing of it is lost, and yours is not done."

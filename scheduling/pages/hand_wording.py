@@ -22,6 +22,8 @@ from visits.pages.rules import RULES
 OCCURRENCE = re.compile(r"n(\d+)-(\d{4}-\d\d-\d\d)")
 WORKER, PERSON, AGENCY = re.compile(r"\bw(\d+)\b"), re.compile(r"\bp(\d+)\b"), re.compile(r"\ba(\d+)\b")
 MOMENT = re.compile(r"day \d+ \d\d:\d\d \((-?\d+)\)")
+QUOTED = re.compile(r"'(n\d+-[\d-]+|[wpa]\d+)'")
+MINUTE = re.compile(r"\bat (\d+)$")
 GENDERS = {"F": "a woman", "M": "a man"}
 TERMS = {
     "unserved": "left out",
@@ -37,10 +39,10 @@ TERMS = {
 class Words:
     """Codes as the user may read them; what is not shared with them has no name."""
 
-    def __init__(self, user: User, rota: Rota, texts: Iterable[str]) -> None:
+    def __init__(self, user: User, week_start: date, texts: Iterable[str]) -> None:
         every = " ".join(texts)
         today = timezone.localdate()
-        self.clock = WeekClock(rota.week_start)
+        self.clock = WeekClock(week_start)
         needs = {int(need) for need, _ in OCCURRENCE.findall(every)}
         found = hub.needs(user, on=today).filter(pk__in=needs).select_related("person")
         self.needs = {need.pk: f"{need.title} for {need.person.name}" for need in found}
@@ -53,6 +55,8 @@ class Words:
 
     def say(self, text: str) -> str:
         """The sentence with names for codes."""
+        text = QUOTED.sub(r"\1", text)
+        text = MINUTE.sub(lambda found: f"at {self.moment(int(found[1]))}", text)
         text = MOMENT.sub(lambda found: self.moment(int(found[1])), text)
         text = OCCURRENCE.sub(lambda found: self.occurrence(int(found[1])), text)
         text = WORKER.sub(lambda found: self.worker(int(found[1])), text)
@@ -129,7 +133,7 @@ def answered(rota: Rota) -> set[tuple[int, int | None, date]]:
 def overrides(user: User, rota: Rota) -> list[tuple[str, str, Override]]:
     """(the rule, what breaks it, who answers with which reason) of each override in force."""
     rows = overrides_in_force(rota)
-    words = Words(user, rota, [row.said for row in rows])
+    words = Words(user, rota.week_start, [row.said for row in rows])
     return [(RULES.get(row.rule, row.rule), words.say(row.said), row) for row in rows]
 
 

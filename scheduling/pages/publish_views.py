@@ -32,7 +32,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             publishing.publish(rota=rota, by=request.user, now=timezone.now())
         except publishing.PublishRefused as refused:
-            words = hand_wording.Words(request.user, rota, refused.reasons)
+            words = hand_wording.Words(request.user, rota.week_start, refused.reasons)
             reasons = [words.say(reason) for reason in refused.reasons]
         else:
             messages.success(

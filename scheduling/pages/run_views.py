@@ -16,9 +16,11 @@ from hub import selectors as hub
 from hub.access import allowed
 from hub.pages.listing import Filter, Listing, by_words
 from scheduling import selectors
+from scheduling.engine.problem import ProblemError
 from scheduling.models import PlanningRun
 from scheduling.pages.board_views import PLANNERS
-from scheduling.services import planning
+from scheduling.pages.hand_wording import Words
+from scheduling.services import locking, planning
 
 LIVE = (PlanningRun.Status.QUEUED, PlanningRun.Status.RUNNING)
 COLUMNS = (
@@ -84,11 +86,15 @@ def plan(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
         return redirect("board", code=code, week_start=week_start)
     seconds = form.cleaned_data["seconds"] or settings.PLANNING_SECONDS
     try:
+        locking.refuse_impossible(area=area, week_start=week_start, now=timezone.now())
         planning.request(
             area=area, week_start=week_start, by=request.user, now=timezone.now(), seconds=seconds
         )
     except planning.PlanningRefused as refused:
         messages.warning(request, str(refused))
+    except ProblemError as error:
+        said = Words(request.user, week_start, [str(error)]).say(str(error))
+        messages.error(request, f"✕ It was not planned: {said}. See the locks of this week.")
     return redirect("board", code=code, week_start=week_start)
 
 
@@ -98,7 +104,8 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
     """How far a run is; the page asks again each second while it goes on."""
     run = get_object_or_404(selectors.runs(request.user).select_related("area", "rota"), public_id=public_id)
     template = "scheduling/progress.html" if request.htmx else "scheduling/run.html"
-    return render(request, template, {"run": run, "is_live": run.status in LIVE})
+    error = Words(request.user, run.week_start, [run.error]).say(run.error) if run.error else ""
+    return render(request, template, {"run": run, "is_live": run.status in LIVE, "error": error})
 
 
 @allowed(*PLANNERS)

@@ -4,6 +4,7 @@ from hub.pages import converters  # noqa: F401 (registers the days in addresses)
 from scheduling.pages import (
     board_views,
     hand_views,
+    lock_views,
     merges,
     my_day,
     overview,
@@ -35,6 +36,9 @@ urlpatterns = [
     path("rotas/<uuid:public_id>/undo/", hand_views.undo, name="undo"),
     path("rotas/<uuid:public_id>/redo/", hand_views.redo, name="redo"),
     path("rotas/<uuid:public_id>/copy/", hand_views.copy, name="copy-rota"),
+    path("rotas/<uuid:public_id>/lock/", lock_views.lock, name="lock"),
+    path("rotas/<uuid:public_id>/unlock/", lock_views.unlock, name="unlock"),
+    path("rotas/<uuid:public_id>/locks/", lock_views.locks, name="locks"),
     path("rotas/<uuid:public_id>/changes/", hand_views.changes, name="changes"),
     path("merges/", merges.index, name="merges"),
     path("rotas/<uuid:public_id>/merges/decide/", merges.decide, name="merge-decide"),

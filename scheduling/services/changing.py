@@ -29,6 +29,7 @@ from scheduling.mapping.deeds import Deed, GoneError, MoveVisit, Targets, Unknow
 from scheduling.mapping.rewriting import Facts, RowsGoneError, afterwards, facts, rewrite
 from scheduling.mapping.weighing import Scale, Weighed
 from scheduling.services import standing
+from scheduling.travel.errors import RoadFileError
 from visits.history import History, history, overrides_in_force
 from visits.models import HandChange, Override, Rota, Unplaced
 
@@ -224,6 +225,8 @@ def _mapped(rota: Rota, now: datetime) -> Mapped:
         return standing.mapped(rota, now)
     except ProblemError as error:
         raise ChangeRefused(f"What is asked of the week contradicts itself: {error}.") from error
+    except RoadFileError as error:
+        raise ChangeRefused(f"Travel cannot be measured: {error}.") from error
 
 
 def _targets(

@@ -88,8 +88,8 @@ def _refuse_if_wrong(rota: Rota, now: datetime) -> None:
         raise PublishRefused([f"What is asked of the week contradicts itself: {error}."]) from error
     except RoadFileError as error:
         raise PublishRefused([f"Travel cannot be measured: {error}."]) from error
-    if mapped.inputs_hash != rota.inputs_hash:
-        raise PublishRefused(_what_changed(rota, mapped))
+    if changed := _what_changed(rota, mapped):
+        raise PublishRefused([*changed, "Plan the week again."])
     overrides = overrides_in_force(rota)
     found = rules.breaches(mapped, mapping.solution_of(rota, mapped))
     if broken := rules.not_within(found, overrides):
@@ -97,9 +97,11 @@ def _refuse_if_wrong(rota: Rota, now: datetime) -> None:
 
 
 def _what_changed(rota: Rota, mapped: Mapped) -> list[str]:
-    kinds = [kind for kind in KINDS if rota.inputs.get(kind) != mapped.inputs[kind]]
-    return [f"Since this rota was planned, something has changed in {KINDS[kind]}." for kind in kinds] + [
-        "Plan the week again."
+    """Other inputs than those it was made from. Of locks the check says whether the rota keeps them."""
+    return [
+        f"Since this rota was planned, something has changed in {words}."
+        for kind, words in KINDS.items()
+        if kind != "locks" and rota.inputs.get(kind) != mapped.inputs[kind]
     ]
 
 

@@ -51,6 +51,8 @@ OPEN = {
             "visits.RotaEvent",
             "visits.CarriedOver",
             "visits.HandChange",
+            "visits.LockHold",
+            "visits.PlanLock",
             "visits.VisitPart",
             "visits.Unplaced",
             "hub.NeedGap",

@@ -1,6 +1,7 @@
 """Who goes where, when."""
 
 from visits.models.hand import HandChange, Override
+from visits.models.lock import LockHold, PlanLock
 from visits.models.rota import Rota, RotaEvent, Unplaced, Visit, VisitPart
 from visits.models.worker import BarredWorker, CarriedOver, Competence, NamedWorker, Shift, Worker
 
@@ -9,8 +10,10 @@ __all__ = [
     "CarriedOver",
     "Competence",
     "HandChange",
+    "LockHold",
     "NamedWorker",
     "Override",
+    "PlanLock",
     "Rota",
     "RotaEvent",
     "Shift",

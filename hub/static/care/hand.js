@@ -36,10 +36,10 @@
     if (alert) alert.focus();
   }
 
-  async function ask(fields) {
-    const answer = await fetch(address({ ...fields, seen: board.dataset.seen }), { headers: headers() });
+  async function ask(fields, target = board.dataset.hand) {
+    const answer = await fetch(`${target}?${new URLSearchParams({ ...fields, seen: board.dataset.seen })}`, { headers: headers() });
     if (answer.ok || answer.status === 409) openDialogue(await answer.text());
-    else say("That cannot be moved by hand.", true);
+    else say("That cannot be changed by hand.", true);
   }
 
   // Changes go one after the other, each on the board that the one before has left.
@@ -108,7 +108,7 @@
   let asking = null;
   document.addEventListener("change", async (event) => {
     const form = event.target.closest("[data-hand-form]");
-    if (!form || event.target.name === "reason") return;
+    if (!form || event.target.name === "reason" || !form.querySelector("#hand-preview")) return;
     asking?.abort();
     asking = new AbortController();
     const fields = new URLSearchParams(new FormData(form));
@@ -125,7 +125,8 @@
     const link = event.target.closest("a[data-move]");
     if (link) {
       event.preventDefault();
-      ask(Object.fromEntries(new URL(link.href).searchParams));
+      const there = new URL(link.href);
+      ask(Object.fromEntries(there.searchParams), there.pathname);
     }
   });
 
@@ -145,12 +146,11 @@
       return;
     }
     const spot = event.target.closest("[data-panel]") || document.querySelector("[data-panel][aria-current]");
-    if (key !== "m" || !spot) return;
+    if ((key !== "m" && key !== "l") || !spot) return;
     const chosen = subject(spot);
-    if (chosen) {
-      event.preventDefault();
-      ask(chosen);
-    }
+    if (!chosen || (key === "l" && chosen.deed === "place")) return;
+    event.preventDefault();
+    ask(chosen, key === "l" ? board.dataset.lock : board.dataset.hand);
   });
 
   // Dragging. With a finger a bar is held for a moment first, so that one can still scroll.
