@@ -266,3 +266,23 @@ class JoinDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} join {self.pk}"
+
+
+class RoundNotice(models.Model):
+    """Some rounds of a worker changed when a rota was put in or out of force: days and when, no person.
+
+    It stands on the worker's phone until seen.
+    """
+
+    rota = models.ForeignKey("visits.Rota", on_delete=models.CASCADE, related_name="notices")
+    worker = models.ForeignKey("visits.Worker", on_delete=models.CASCADE, related_name="notices")
+    days = ArrayField(models.DateField())
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["worker"], condition=Q(seen_at__isnull=True), name="notices_unseen")]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from hub import selectors as hub
 from hub.models import Agency, Area, Need, Role, User
 from scheduling.engine import problem as engine
-from scheduling.models import HourFacts, JoinDecision, PlanningRun, Policy, UnitCost, WeekFacts
+from scheduling.models import HourFacts, JoinDecision, PlanningRun, Policy, RoundNotice, UnitCost, WeekFacts
 from visits import selectors as visits
-from visits.models import Rota
+from visits.models import Rota, Worker
 
 
 def runs(user: User) -> QuerySet[PlanningRun]:
@@ -135,3 +135,12 @@ def rotas_of_joins(user: User, area: Area) -> QuerySet[Rota]:
     if user.role == Role.AGENCY_MANAGER:
         found = found.filter(status=Rota.Status.PUBLISHED)
     return found.order_by("-week_start", "-version")
+
+
+def workers_to_tell(user: User, *, on: date) -> QuerySet[Worker]:
+    """Those of this user's staff who have not seen that their rounds of this day or later changed."""
+    waiting = RoundNotice.objects.filter(
+        worker=OuterRef("pk"), seen_at__isnull=True, rota__week_start__gt=on - timedelta(days=7)
+    )
+    found = visits.workers(user).filter(Exists(waiting), is_active=True)
+    return found.annotate(told_at=Subquery(waiting.order_by("pk").values("at")[:1]))

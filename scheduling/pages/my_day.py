@@ -7,17 +7,20 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from hub.access import allowed
 from hub.models import Role
 from scheduling.mapping.places import Places
+from scheduling.services import telling
 from visits import selectors
 from visits.models import Visit, Worker
 from visits.wall_clock import local_day
 
 BACK, AHEAD = selectors.BACK_DAYS, selectors.AHEAD_DAYS
+LONGEST_KEY = 19  # digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class Stop:
     visit: Visit
     travel: int | None
     when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Days whose rounds changed and the worker has not said to know."""
+
+    days: list[date]
+    at: datetime
+    up_to: int
 
 
 @allowed(Role.FIELD_WORKER)
@@ -50,8 +62,26 @@ def show(request: HttpRequest, day: date | None = None) -> HttpResponse:
         "next_visits": None if visits else _next_visits(request, day, today),
         "shift": selectors.shifts([worker.pk], first=day, days=1).first() if worker else None,
         "skills": selectors.skill_names(),
+        "changed": _changed(worker, today) if worker else None,
     }
     return render(request, "scheduling/my_day.html", context)
+
+
+@allowed(Role.FIELD_WORKER)
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """The worker has seen that rounds changed; what was told after that page stays."""
+    worker, up_to = selectors.workers(request.user).first(), request.POST.get("up_to", "")
+    if worker is not None and up_to.isdecimal() and len(up_to) < LONGEST_KEY:
+        telling.mark_seen(worker=worker, up_to=int(up_to), now=timezone.now())
+    return redirect("my-day")
+
+
+def _changed(worker: Worker, today: date) -> Changed | None:
+    """What the worker has been told and not seen: the days within reach, since when, the last notice."""
+    notices = list(telling.unseen(worker))
+    days = {day for notice in notices for day in notice.days if 0 <= (day - today).days <= AHEAD}
+    return Changed(sorted(days), notices[-1].at, notices[-1].pk) if days else None
 
 
 def _visits(request: HttpRequest, day: date, today: date) -> list[Visit]:

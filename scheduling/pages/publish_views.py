@@ -27,16 +27,28 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     """The figures of a candidate to confirm, and on POST its publication."""
     rota = get_object_or_404(selectors.rotas(request.user).select_related("area"), public_id=public_id)
     published = _published(request.user, rota)
+    was_in_force = rota.status in publishing.WAS_IN_FORCE
     reasons: list[str] = []
     if request.method == "POST":
         try:
-            publishing.publish(rota=rota, by=request.user, now=timezone.now())
+            if was_in_force:
+                seen = request.POST.get("instead_of", "")
+                publishing.roll_back(
+                    rota=rota,
+                    instead_of=int(seen) if seen.isdecimal() else None,
+                    by=request.user,
+                    now=timezone.now(),
+                )
+            else:
+                publishing.publish(rota=rota, by=request.user, now=timezone.now())
         except publishing.PublishRefused as refused:
             words = hand_wording.Words(request.user, rota.week_start, refused.reasons)
             reasons = [words.say(reason) for reason in refused.reasons]
         else:
             messages.success(
-                request, f"✓ Version {rota.version} is published. Field staff see it on their phones."
+                request,
+                f"✓ Version {rota.version} is {'in force again' if was_in_force else 'published'}."
+                " Field staff whose rounds changed are told on their phones.",
             )
             return redirect("board", code=rota.area.code, week_start=rota.week_start)
     context = {
@@ -46,6 +58,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         "against": board.against(rota, published),
         "reasons": reasons,
         "is_candidate": rota.status == Rota.Status.CANDIDATE,
+        "was_in_force": was_in_force,
     }
     template = "scheduling/publish_form.html" if request.htmx else "scheduling/publish.html"
     return render(request, template, context, status=409 if reasons else 200)

@@ -34,6 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
         .order_by("week_start", "area", "-version")
     )
     last_night = runs.filter(overnight__night=today).order_by("area", "week_start")
+    to_tell = selectors.workers_to_tell(request.user, on=today).select_related("agency").order_by("told_at")
     context = {
         "today": today,
         "areas": hub.areas(request.user),
@@ -42,6 +43,8 @@ def show(request: HttpRequest) -> HttpResponse:
         .order_by("review_on")[:SHOWN],
         "suspensions": _suspensions(request.user, today),
         "left_out": hub.agencies_left_out(on=today)[:SHOWN],
+        "to_tell": to_tell[:SHOWN],
+        "to_tell_count": to_tell.count(),
         "without_a_place": _without_a_place(request.user, today),
         "live": runs.filter(status__in=LIVE)[:SHOWN],
         "failed": runs.filter(status=PlanningRun.Status.FAILED, finished_at__date=today)[:SHOWN],

@@ -44,5 +44,6 @@ urlpatterns = [
     path("rotas/<uuid:public_id>/merges/decide/", merges.decide, name="merge-decide"),
     path("merges/decisions/<int:number>/undo/", merges.undo, name="merge-undo"),
     path("my-day/", my_day.show, name="my-day"),
+    path("my-day/seen/", my_day.seen, name="my-day-seen"),
     path("my-day/<day:day>/", my_day.show, name="my-day-on"),
 ]

@@ -123,3 +123,41 @@ def test_two_areas_cannot_book_one_worker_at_once() -> None:
         sum(isinstance(r, (IntegrityError, OperationalError, publishing.PublishRefused)) for r in results)
         == 1
     )
+
+
+def roll_back_against_publish() -> list[object]:
+    """Version 1 is put back while a draft that was planned under version 2 is published."""
+    week = make_week()
+    first = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    publishing.publish(rota=make_candidate(week, start="08:20"), by=None, now=NOW)
+    draft = make_candidate(week, start="08:10")
+    return race(
+        lambda: publishing.roll_back(rota=first, instead_of=2, by=None, now=NOW),
+        lambda: publishing.publish(rota=draft, by=None, now=NOW),
+    )
+
+
+def only_one_in_force() -> bool:
+    """One rota of the week is published, and no visit of any other."""
+    in_force = Rota.objects.get(status="published")
+    return set(Visit.objects.filter(is_published=True).values_list("rota", flat=True)) == {in_force.pk}
+
+
+def test_a_roll_back_and_a_publication_take_turns() -> None:
+    """Whichever is first wins; the other is refused, because what it had seen is no longer in force."""
+    results = roll_back_against_publish()
+    assert sorted(type(one).__name__ for one in results) == ["PublishRefused", "Rota"]
+    assert only_one_in_force()
+
+
+def test_without_turns_the_database_still_lets_one_be_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is switched off: one of the two may be an error, but never are two rotas in force."""
+
+    def unheld(rota: Rota) -> tuple[Rota, list[Rota]]:
+        week = Rota.objects.filter(area=rota.area_id, week_start=rota.week_start).select_related("area")
+        others = [one for one in week if one.pk != rota.pk]
+        return next(one for one in week if one.pk == rota.pk), others
+
+    monkeypatch.setattr(publishing, "_hold", unheld)
+    roll_back_against_publish()
+    assert only_one_in_force()

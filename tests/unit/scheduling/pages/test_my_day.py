@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from hub.models import Role
 from scheduling.models import PlanningRun
+from scheduling.services import publishing
 from tests.factories.hub import (
     logged_in,
     make_agency,
@@ -202,3 +203,38 @@ def test_people_not_shared_are_not_in_the_comparison() -> None:
     client = logged_in(make_user(Role.COORDINATOR, week.area, agency=other))
     said = text_of(client.get(reverse("compare", args=[candidate.public_id])))
     assert week.person.family_name not in said
+
+
+def test_changed_rounds_stand_on_the_phone_until_seen_and_are_counted_for_the_coordinator() -> None:
+    """No name of anybody visited is in it, and what is told after the page was drawn stays."""
+    week = make_week()
+    week.worker.user = make_user(Role.FIELD_WORKER, agency=week.agency)
+    week.worker.save()
+    publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    phone = logged_in(week.worker.user)
+    office = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    page = phone.get("/my-day/")
+    assert "Your rounds have changed, Wed 13 Jan 09:00" in text_of(page)
+    assert page.context["changed"].days == [MONDAY + dt.timedelta(days=d) for d in (2, 3, 4)]
+    assert "1 field worker has not seen yet" in text_of(office.get("/today/"))
+    publishing.publish(rota=make_candidate(week, start="08:20"), by=None, now=NOW)
+    phone.post("/my-day/seen/", {"up_to": page.context["changed"].up_to})
+    again = phone.get("/my-day/")
+    assert "Your rounds have changed" in text_of(again)
+    phone.post("/my-day/seen/", {"up_to": again.context["changed"].up_to})
+    assert "Your rounds have changed" not in text_of(phone.get("/my-day/"))
+    assert "not seen yet" not in text_of(office.get("/today/"))
+
+
+def test_a_superseded_version_is_rolled_back_to_from_its_page() -> None:
+    """The page says what it does; one press does it; a page that is out of date is refused."""
+    week = make_week()
+    first = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    publishing.publish(rota=make_candidate(week, start="08:20"), by=None, now=NOW)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    address = reverse("publish", args=[first.public_id])
+    assert "Roll back to version 1" in text_of(client.get(address))
+    assert client.post(address, {"instead_of": "3"}).status_code == 409
+    assert client.post(address, {"instead_of": "2"}).status_code == 302
+    first.refresh_from_db()
+    assert first.status == "published"

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from scheduling.models import RoundNotice
 from scheduling.services import publishing
 from scheduling.travel import roads
 from scheduling.travel.road_graph import RoadGraph
 from tests.factories.hub import make_user
 from tests.factories.scheduling import Week, make_candidate, make_week
-from tests.factories.visits import MONDAY, NOW, make_rota, make_visit
+from tests.factories.visits import MONDAY, NOW, make_rota, make_visit, make_worker
 from tests.unit.scheduling.travel.maps import write_square
 from visits.models import Rota, Visit, VisitPart
 
@@ -129,3 +130,53 @@ def test_a_week_has_one_published_rota_whatever_the_code_does(week: Week) -> Non
     with pytest.raises(IntegrityError, match="one_published_rota"), transaction.atomic():
         make_rota(week.area, status="published")
     assert make_rota(week.area, status="published", week_start=MONDAY + dt.timedelta(days=7))
+
+
+def test_a_version_that_was_in_force_is_put_back_in_one_step(week: Week) -> None:
+    """The other is superseded in the same moment, and the events tell the story."""
+    first = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    second = publishing.publish(rota=make_candidate(week, start="08:20"), by=None, now=NOW)
+    back = publishing.roll_back(rota=first, instead_of=2, by=make_user(), now=NOW)
+    second.refresh_from_db()
+    assert (back.status, second.status) == ("published", "superseded")
+    assert [rota.visits.filter(is_published=True).count() for rota in (back, second)] == [5, 0]
+    assert [(e.status, e.note) for e in back.events.all()][-1] == ("published", "rolled back")
+
+
+def test_a_withdrawn_version_is_put_back_where_nothing_is_in_force(week: Week) -> None:
+    """Withdrawn by mistake on a Sunday night."""
+    rota = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    publishing.withdraw(rota=rota, by=None, now=NOW)
+    assert publishing.roll_back(rota=rota, instead_of=None, by=None, now=NOW).status == "published"
+
+
+def test_rolling_back_is_refused_as_publishing_is(week: Week) -> None:
+    """A shift that is gone, a draft that never was in force, a version that is not the one seen."""
+    first = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    publishing.publish(rota=make_candidate(week, start="08:20"), by=None, now=NOW)
+    draft = make_candidate(week)
+    week.worker.shifts.first().delete()
+    for rota, seen, why in (
+        (first, 2, "something has changed in when workers are on"),
+        (first, 7, "Meanwhile version 2 is in force"),
+        (first, None, "Meanwhile version 2 is in force"),
+        (draft, 2, "candidate, not one that was in force"),
+    ):
+        with pytest.raises(publishing.PublishRefused, match=why):
+            publishing.roll_back(rota=rota, instead_of=seen, by=None, now=NOW)
+    assert Rota.objects.get(status="published").version == 2
+
+
+def test_staff_whose_rounds_change_are_told_of_days_to_come_and_no_others(week: Week) -> None:
+    """NOW is Wednesday: Monday and Tuesday are past, and who has no visit is told nothing."""
+    make_worker(week.agency, week.area)
+    publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    same = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    assert not same.notices.exists()
+    later = publishing.publish(rota=make_candidate(week, start="08:20", days=4), by=None, now=NOW)
+    told = list(RoundNotice.objects.order_by("pk"))
+    wednesday = MONDAY + dt.timedelta(days=2)
+    days = [wednesday + dt.timedelta(days=d) for d in range(3)]
+    assert [(one.worker, one.days) for one in told] == [(week.worker, days), (week.worker, days)]
+    publishing.withdraw(rota=later, by=None, now=NOW)
+    assert RoundNotice.objects.last().days == days[:2]
