@@ -199,7 +199,7 @@ def people_of_week(user: User, rota: Rota, *, on: date) -> QuerySet[Person]:
     """
     called_off = _called_off_in(rota).values("need__person")
     in_week = Q(pk__in=rota.visits.values("person")) | Q(pk__in=rota.unplaced.values("need__person"))
-    return hub.people(user, on=on).filter(in_week | Q(pk__in=called_off))
+    return hub.people(user, on=on).filter(in_week | Q(pk__in=called_off)).order_by()
 
 
 def visits_of_week(rota: Rota, people: Collection[int]) -> QuerySet[Visit]:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from hub.models import Agency
 from hub.templatetags.care import day as short_day
+from hub.templatetags.care import whole_hours
 from scheduling.pages.board import Day, Row
 from scheduling.pages.board_data import BoardVisit
 
@@ -40,6 +41,16 @@ class Drawing:
             for day in days
         ]
         self.visit_address = reverse("visit", args=[NOBODY]).replace(str(NOBODY), "{}")
+        self.worker_address = reverse("worker", args=[NOBODY]).replace(str(NOBODY), "{}")
+
+    def head(self, row: Row) -> SafeString:
+        """Who it is, and the hours used of those contracted."""
+        used, over = f"{whole_hours(row.minutes)} of {whole_hours(row.worker.contracted)} h", row.is_over
+        return mark_safe(
+            f'<th class="name" scope="row"><a href="{self.worker_address.format(row.worker.public_id)}">'
+            f'{escape(row.worker.name)}</a><div class="hours-used{" over" if over else ""}">'
+            f"{used}{' over' if over else ''}</div></th>"
+        )
 
     def week(self, row: Row) -> SafeString:
         """The seven cells of a worker's week, each a bar drawn to scale with its counts."""

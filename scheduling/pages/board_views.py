@@ -149,7 +149,7 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
         (
             group,
             [
-                (row, drawing.day(row, wish.day) if wish.view == "day" else drawing.week(row))
+                (drawing.head(row), drawing.day(row, wish.day) if wish.view == "day" else drawing.week(row))
                 for row in group.rows
             ],
         )
