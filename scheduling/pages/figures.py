@@ -1,8 +1,12 @@
-"""Two rotas' figures side by side, in words and units."""
+"""Rotas' figures and terms side by side, in words and units."""
 
 from __future__ import annotations
 
-from scheduling.services.comparing import Comparison
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scheduling.pages.hand_wording import TERMS
+from visits.models import Rota
 
 LABELS = {
     "asked": "Asked",
@@ -20,18 +24,45 @@ LABELS = {
 DECIMALS = {"arrivals_per_person", "faces_per_person"}
 
 
-def side_by_side(comparison: Comparison) -> list[tuple[str, str, str, str]]:
-    """(label, published, candidate, change) of each figure that either rota has."""
+COUNTS = {"asked": "asked", "placed": "placed", "unplaced": "unplaced_count", "cancelled": "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One column: a version, or each agency alone. Values by name; what is not known is left out."""
+
+    label: str
+    figures: dict[str, float]
+    terms: dict[str, int]
+
+
+def of_rota(rota: Rota) -> Side:
+    """A version as a column."""
+    counts = {name: getattr(rota, attribute) for name, attribute in COUNTS.items()}
+    return Side(
+        f"Version {rota.version}, {rota.get_status_display().lower()}", rota.figures | counts, rota.terms
+    )
+
+
+def table(sides: Sequence[Side], *, of_terms: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(label, a cell for each side) of everything that any side has; a cell is its value and how far the
+    first side is from it."""
+    values = [side.terms if of_terms else side.figures for side in sides]
+    names: Iterable[str] = dict.fromkeys(name for some in values for name in some) if of_terms else LABELS
+    labels = TERMS if of_terms else LABELS
     return [
         (
-            LABELS.get(row.name, row.name.replace("_", " ").capitalize()),
-            written(row.name, row.before),
-            written(row.name, row.after),
-            _change(row.name, row.difference),
+            labels.get(name, name.replace("_", " ").capitalize()),
+            [_cell(name, some.get(name), values[0].get(name), is_first=some is values[0]) for some in values],
         )
-        for row in (*comparison.counts, *comparison.figures)
-        if row.before is not None or row.after is not None
+        for name in names
+        if any(some.get(name) is not None for some in values)
     ]
+
+
+def _cell(name: str, value: float | None, first: float | None, *, is_first: bool) -> tuple[str, str]:
+    known = not is_first and value is not None and first is not None
+    return written(name, value), _change(name, first - value) if known else ""  # type: ignore[operator]
 
 
 def written(name: str, value: float | None) -> str:

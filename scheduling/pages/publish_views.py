@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Role, User
+from hub.selectors import agencies_planned_together
 from scheduling.pages import board, figures, hand_wording
 from scheduling.pages.board_views import PLANNERS
 from scheduling.services import comparing, publishing
@@ -19,6 +22,17 @@ from visits import selectors
 from visits.models import Rota
 
 PEOPLE_PER_PAGE = 50
+MOST_VERSIONS = 100
+MOST_BESIDE = 3  # columns beside the version itself
+MINUTES = ("5", "15", "30", "60")
+KINDS_OF_CHANGE = (
+    ("worker", "another worker"),
+    ("day", "another day"),
+    ("time", "another time"),
+    ("added", "gains a visit"),
+    ("dropped", "loses a visit"),
+    ("named", "loses the named worker"),
+)
 
 
 @allowed(Role.COORDINATOR)
@@ -67,22 +81,64 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
 @allowed(*PLANNERS)
 @require_GET
 def compare(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A candidate beside the published rota: figures, and each person for whom something changes."""
-    rota = get_object_or_404(selectors.rotas(request.user).select_related("area"), public_id=public_id)
-    comparison = comparing.compare(rota, _published(request.user, rota))
-    visible = set(hub.people(request.user, on=timezone.localdate()).values_list("pk", flat=True))
-    affected = [one for one in comparison.affected if one.person.pk in visible]
+    """A version beside others of its week and each agency alone, and each person for whom something changes.
+
+    In the address: `with`, the versions beside it; `minutes`, from how many on a time is another; `what`,
+    the changes to list.
+    """
+    today = timezone.localdate()
+    rotas = selectors.rotas(request.user).select_related("area")
+    rota = get_object_or_404(rotas, public_id=public_id)
+    versions = list(
+        rotas.filter(area=rota.area_id, week_start=rota.week_start)
+        .prefetch_related("events__by")
+        .order_by("-version")[:MOST_VERSIONS]
+    )
+    published = _published(request.user, rota)
+    wanted = set(request.GET.getlist("with"))
+    beside = [one for one in versions if str(one.public_id) in wanted and one.pk != rota.pk][:MOST_BESIDE]
+    beside = beside or ([published] if published else [])
+    alone = comparing.baseline(rota, agencies_planned_together(on=today))
+    sides = [figures.of_rota(rota), *(figures.of_rota(one) for one in beside)]
+    if alone:
+        sides.append(figures.Side("Each agency alone", alone.figures, alone.terms))
+    minutes = request.GET.get("minutes", "")
+    minutes = minutes if minutes in MINUTES else MINUTES[1]
+    what = request.GET.get("what", "")
+    against = published or (beside[0] if beside else None)
+    found = comparing.affected(rota, against, same_time=timedelta(minutes=int(minutes)))
+    visible = set(hub.people(request.user, on=today).values_list("pk", flat=True))
+    affected = [one for one in found if one.person.pk in visible and _fits(one, what)]
     page = Paginator(affected, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    shared = hub.needs(request.user, on=timezone.localdate()).order_by().values_list("agency", flat=True)
+    shared = hub.needs(request.user, on=today).order_by().values_list("agency", flat=True)
     context = {
         "rota": rota,
-        "published": comparison.published,
-        "figures": figures.side_by_side(comparison),
+        "against": against,
+        "published": published,
+        "versions": versions,
+        "chosen": {one.pk for one in beside},
+        "sides": sides,
+        "tables": [
+            ("Figures", figures.table(sides)),
+            ("Cost by term, equivalent minutes", figures.table(sides, of_terms=True)),
+        ],
+        "alone": alone,
         "page": page,
-        "overrides": hand_wording.overrides(request.user, rota),
+        "minutes": minutes,
+        "all_minutes": MINUTES,
+        "what": what,
+        "all_kinds": KINDS_OF_CHANGE,
+        "was_in_force": publishing.WAS_IN_FORCE,
         "readable": set(shared.distinct()),
+        "overrides": hand_wording.overrides(request.user, rota),
     }
     return render(request, "scheduling/compare.html", context)
+
+
+def _fits(one: comparing.Affected, what: str) -> bool:
+    if what == "named":
+        return one.loses_named
+    return not what or any(what in change.kinds for change in one.changes)
 
 
 def _published(user: User, rota: Rota) -> Rota | None:

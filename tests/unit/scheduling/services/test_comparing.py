@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from scheduling.services import comparing, publishing
-from tests.factories.hub import make_person
-from tests.factories.scheduling import Week, make_candidate, make_week
-from tests.factories.visits import MONDAY, NOW, make_rota, make_visit, make_worker
+from tests.factories.hub import make_agency, make_person
+from tests.factories.scheduling import Week, make_candidate, make_run, make_week
+from tests.factories.visits import MONDAY, NOW, make_named_worker, make_rota, make_visit, make_worker
 from visits.models import Rota
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +24,14 @@ def week() -> Week:
 
 def changes(before: Rota, after: Rota) -> list[tuple[str, tuple[str, ...]]]:
     """Every change as title and kinds."""
-    found = comparing.compare(after, before).affected
+    found = comparing.affected(after, before)
     return [(change.need.title, change.kinds) for person in found for change in person.changes]
 
 
 def test_the_same_rota_changes_nothing_for_anybody(week: Week) -> None:
     """Also a quarter of an hour is no change that anybody is told of."""
     before = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
-    assert comparing.compare(make_candidate(week, start="08:15"), before).affected == ()
+    assert comparing.affected(make_candidate(week, start="08:15"), before) == ()
 
 
 def test_each_kind_of_change_is_told(week: Week) -> None:
@@ -62,30 +62,47 @@ def test_people_whose_visits_stay_are_not_listed(week: Week) -> None:
     for rota, worker in ((before, week.worker), (after, other)):
         make_visit(rota, worker, week.washing)
         make_visit(rota, week.worker, person=calm, start="12:00")
-    assert [affected.person for affected in comparing.compare(after, before).affected] == [week.person]
-
-
-def test_figures_and_terms_stand_side_by_side(week: Week) -> None:
-    """Four days instead of five: fewer arrivals, more unserved."""
-    before = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
-    after = make_candidate(week, days=4)
-    found = comparing.compare(after, before)
-    rows = {row.name: row for row in (*found.terms, *found.counts, *found.figures)}
-    assert (rows["arrivals"].before, rows["arrivals"].after, rows["arrivals"].difference) == (5, 4, -1)
-    assert (rows["unserved"].before, rows["unserved"].after) == (0, 1200)
-    assert (rows["placed"].before, rows["placed"].after) == (10, 8)
+    assert [affected.person for affected in comparing.affected(after, before)] == [week.person]
 
 
 def test_without_a_published_rota_there_is_nothing_to_change(week: Week) -> None:
-    """Figures stand alone."""
-    found = comparing.compare(make_candidate(week), None)
-    assert found.affected == ()
-    assert {row.before for row in found.figures} == {None}
+    """Everything in it would be new."""
+    assert comparing.affected(make_candidate(week), None) == ()
 
 
 def test_comparing_reads_a_bounded_number_of_times(week: Week, django_assert_num_queries) -> None:
     """As often for a whole week as for a day."""
     before = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
     after = make_candidate(week, start="09:00")
-    with django_assert_num_queries(3):
-        assert len(comparing.compare(after, before).affected[0].changes) == 10
+    with django_assert_num_queries(5):
+        assert len(comparing.affected(after, before)[0].changes) == 10
+
+
+def test_who_loses_the_named_worker_is_told(week: Week) -> None:
+    """She came on Monday and nobody but another comes now."""
+    other = make_worker(week.agency, week.area)
+    make_named_worker(week.person, week.worker)
+    before, after = make_rota(week.area, status="published"), make_rota(week.area)
+    make_visit(before, week.worker, week.washing)
+    make_visit(after, other, week.washing)
+    assert [one.loses_named for one in comparing.affected(after, before)] == [True]
+    assert [one.loses_named for one in comparing.affected(before, after)] == [False]
+
+
+def test_the_baseline_adds_each_agency_s_newest_run_alone(week: Week) -> None:
+    """Arrivals and terms add up; shares are of the rota's people; who has no run is named."""
+    other = make_agency()
+    rota = make_rota(week.area, figures={"people": 4})
+    assert comparing.baseline(rota, [week.agency]) is None
+    for arrivals, hour in ((9, 1), (6, 2)):
+        figures = {"arrivals": arrivals, "faces": 8, "terms": {"travel": arrivals}, "unplaced": {"gap": 2}}
+        ended = NOW + dt.timedelta(hours=hour)
+        make_run(week.area, agency=week.agency, status="done", figures=figures, finished_at=ended)
+    found = comparing.baseline(rota, [week.agency, other])
+    assert found is not None
+    assert (found.figures["arrivals"], found.figures["arrivals_per_person"], found.figures["unplaced"]) == (
+        6,
+        1.5,
+        2,
+    )
+    assert (found.terms, found.missing) == ({"travel": 6}, (other,))
