@@ -29,6 +29,7 @@ COMMANDS = {
     "roads": "a road network out of a map, and minutes for 500 doors: seconds and memory",
     "uhhc": "published home healthcare days with shifts, lunches and options (iolab-uniud/uhhc)",
     "vrptw": "published vehicle routes with time windows (Solomon; Gehring and Homberger)",
+    "web": "coordinators and phones reading the served demonstration at once",
     "week": "our planner and the pipeline a user would build today on week files",
 }
 
