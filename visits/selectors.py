@@ -137,15 +137,24 @@ def workers(user: User) -> QuerySet[Worker]:
     return Worker.objects.none()
 
 
+def workers_of_rota(rota: Rota) -> QuerySet[Worker]:
+    """Who is sent by a rota that the caller may open, and who of its area is on shift in its week."""
+    sent = Visit.objects.filter(rota=rota, worker=OuterRef("pk"))
+    on = within(Shift.objects.filter(worker=OuterRef("pk")), first=rota.week_start, days=7)
+    return Worker.objects.filter(Exists(sent) | Q(Exists(on), area=rota.area_id, is_active=True))
+
+
+def in_reach(found: QuerySet[Visit], *, today: date) -> QuerySet[Visit]:
+    """Of these visits, those that a field worker may look at on that day."""
+    first = today - timedelta(days=BACK_DAYS)
+    return within(found, first=first, days=BACK_DAYS + AHEAD_DAYS + 1)
+
+
 def people_to_visit(user: User, *, today: date) -> QuerySet[Person]:
     """Whose door a field worker is sent to lately or soon, by the published rota."""
     if user.role != Role.FIELD_WORKER:
         return Person.objects.none()
-    sent = visits(user, on=today).filter(
-        person=OuterRef("pk"),
-        starts_at__gte=midnight(today - timedelta(days=BACK_DAYS)),
-        starts_at__lt=midnight(today + timedelta(days=AHEAD_DAYS + 1)),
-    )
+    sent = in_reach(visits(user, on=today).filter(person=OuterRef("pk")), today=today)
     return Person.objects.filter(Exists(sent))
 
 

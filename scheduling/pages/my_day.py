@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from hub.access import allowed
 from hub.models import Role
+from hub.recurrence import monday_of
 from scheduling.mapping.places import Places
 from scheduling.services import telling
 from visits import selectors
@@ -63,6 +64,7 @@ def show(request: HttpRequest, day: date | None = None) -> HttpResponse:
         "shift": selectors.shifts([worker.pk], first=day, days=1).first() if worker else None,
         "skills": selectors.skill_names(),
         "changed": _changed(worker, today) if worker else None,
+        "monday": monday_of(day),
     }
     return render(request, "scheduling/my_day.html", context)
 
