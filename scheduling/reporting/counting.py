@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
-from math import asin, cos, radians, sin, sqrt
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -16,12 +15,11 @@ from hub.models import Area, Cancellation, Need, Person, Postcode
 from scheduling.mapping.clock import WeekClock
 from scheduling.mapping.places import Places
 from scheduling.models import UnplacedFacts, WeekFacts
-from scheduling.travel.great_circle import EARTH_RADIUS_KM, GreatCircle
+from scheduling.travel.great_circle import GreatCircle
 from visits.models import NamedWorker, Rota, Shift, Visit, VisitPart, Worker
 from visits.wall_clock import local_day
 
 Key = tuple[int | None, int]  # an agency or all, and a decile
-Place = tuple[float, float]
 UNKNOWN = 0  # the decile of a door whose postcode has none
 
 
@@ -195,7 +193,7 @@ def _travel(rota: Rota, visits: list[Visit], deciles: dict[int, int], cells: dic
     for visit in visits:
         if visit.person.address is not None and visit.person.address.latitude is not None:
             rounds[visit.worker_id, _shift_of(visit, shifts[visit.worker_id])].append(visit)
-    places = Places()
+    places = Places(rota.area_id)
     bases: dict[int, int] = {}
     legs: list[tuple[Worker, int, int, int, bool]] = []
     for stops in rounds.values():
@@ -211,9 +209,9 @@ def _travel(rota: Rota, visits: list[Visit], deciles: dict[int, int], cells: dic
         legs.append((worker, here, bases[worker.pk], deciles[stops[-1].person_id], False))
     if not legs:
         return
-    minutes = places.minutes()
+    minutes, kilometres = places.minutes().matrix, GreatCircle().kilometres(places.coordinates)
     for worker, here, there, decile, is_arrival in legs:
-        metres = 0 if here == there else _metres(places.coordinates[here], places.coordinates[there])
+        metres = round(1000 * float(kilometres[here, there]))
         for agency in (None, worker.agency_id):
             cell = cells[agency, decile]
             cell.legs += is_arrival
@@ -234,10 +232,3 @@ def _shift_of(visit: Visit, shifts: list[Shift]) -> object:
     """What the visits of one round have in common: the shift, or the day where there is none any more."""
     inside = (shift.pk for shift in shifts if shift.starts_at <= visit.starts_at < shift.ends_at)
     return next(inside, local_day(visit.starts_at))
-
-
-def _metres(here: Place, there: Place) -> int:
-    """Straight distance lengthened as travel minutes are."""
-    (south, west), (north, east) = (map(radians, place) for place in (here, there))
-    chord = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin((east - west) / 2) ** 2
-    return round(2000 * EARTH_RADIUS_KM * asin(sqrt(min(chord, 1.0))) * GreatCircle().detour)
