@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 
 from hub import scope
 from hub import selectors as hub
@@ -25,12 +25,14 @@ from hub.models import (
     User,
 )
 from visits.models import (
+    CalendarFeed,
     Competence,
     LockHold,
     NamedWorker,
     Override,
     PlanLock,
     Rota,
+    RotaEvent,
     Shift,
     Unplaced,
     Visit,
@@ -148,6 +150,27 @@ def in_reach(found: QuerySet[Visit], *, today: date) -> QuerySet[Visit]:
     """Of these visits, those that a field worker may look at on that day."""
     first = today - timedelta(days=BACK_DAYS)
     return within(found, first=first, days=BACK_DAYS + AHEAD_DAYS + 1)
+
+
+def for_a_calendar(user: User, *, today: date) -> QuerySet[Visit]:
+    """A field worker's own visits within reach, without anybody's row: where to by postcode alone.
+
+    `district` is the postcode, `is_restricted` whether it is a secret, `published_at` since when it holds.
+    """
+    since = RotaEvent.objects.filter(rota=OuterRef("rota"), status=Rota.Status.PUBLISHED).order_by("-pk")
+    found = in_reach(visits(user, on=today), today=today).select_related("rota")
+    found = found.annotate(
+        district=F("person__address__postcode"),
+        is_restricted=F("person__restricted"),
+        published_at=Subquery(since.values("at")[:1]),
+    )
+    parts = VisitPart.objects.select_related("need").order_by("starts_at", "pk")
+    return found.prefetch_related(Prefetch("parts", queryset=parts)).order_by("starts_at", "pk")
+
+
+def calendar_feed(worker: Worker) -> CalendarFeed | None:
+    """The calendar address in force of a worker whom the caller may already see."""
+    return CalendarFeed.objects.filter(worker=worker, revoked_at=None).first()
 
 
 def people_to_visit(user: User, *, today: date) -> QuerySet[Person]:

@@ -157,8 +157,11 @@ class _Writer:
 
     def _fit(self, text: str, size: int, width: float) -> list[str]:
         """The text in lines that are no wider."""
+        text = normalize("NFC", text)
+        if pdfmetrics.stringWidth(text, self._font, size) <= width:
+            return [text] if text else []
         lines: list[str] = []
-        for word in normalize("NFC", text).split():
+        for word in text.split():
             longer = f"{lines[-1]} {word}" if lines else word
             if lines and pdfmetrics.stringWidth(longer, self._font, size) <= width:
                 lines[-1] = longer

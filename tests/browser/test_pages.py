@@ -181,7 +181,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             reverse("person-export", args=[person]),
             site.board,
         ],
-        Role.FIELD_WORKER: ["/my-day/", reverse("person", args=[person]), "/overview/"],
+        Role.FIELD_WORKER: ["/my-day/", "/my-calendar/", reverse("person", args=[person]), "/overview/"],
     }
 
 

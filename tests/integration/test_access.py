@@ -21,7 +21,7 @@ from visits.models import Rota, Unplaced, Visit, VisitPart, Worker
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"login", "logout", "token"}
+PUBLIC = {"login", "logout", "token", "calendar"}  # the last opens by a secret of its own
 CANARY = "Quixworthy"
 MONDAY = dt.date(2027, 1, 11)
 REFUSED = {403, 404, 405}

@@ -43,7 +43,13 @@ OPEN = {
     "proof of an erasure, which names nobody": {"hub.Tombstone"},
     "staff, not people cared for; narrowed by agency and area": {
         *("hub.User", "hub.User_areas", "hub.User_groups", "hub.User_user_permissions"),
-        *("visits.Worker", "visits.Competence", "visits.Shift", "scheduling.RoundNotice"),
+        *(
+            "visits.Worker",
+            "visits.Competence",
+            "visits.Shift",
+            "visits.CalendarFeed",
+            "scheduling.RoundNotice",
+        ),
     },
     "keys, days and minutes; whose they are stands in walled tables": {
         *(

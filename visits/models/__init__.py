@@ -3,10 +3,19 @@
 from visits.models.hand import HandChange, Override
 from visits.models.lock import LockHold, PlanLock
 from visits.models.rota import Rota, RotaEvent, Unplaced, Visit, VisitPart
-from visits.models.worker import BarredWorker, CarriedOver, Competence, NamedWorker, Shift, Worker
+from visits.models.worker import (
+    BarredWorker,
+    CalendarFeed,
+    CarriedOver,
+    Competence,
+    NamedWorker,
+    Shift,
+    Worker,
+)
 
 __all__ = [
     "BarredWorker",
+    "CalendarFeed",
     "CarriedOver",
     "Competence",
     "HandChange",

@@ -135,3 +135,27 @@ class CarriedOver(models.Model):
 
     def __str__(self) -> str:
         return f"carried over {self.pk}"
+
+
+class CalendarFeed(models.Model):
+    """A worker's secret calendar address: only its hash is kept, so that nobody reads it back out of here."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="calendar_feeds")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField()
+    last_read_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["worker"], condition=Q(revoked_at__isnull=True), name="one_calendar_a_worker"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar feed {self.pk}"

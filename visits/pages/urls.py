@@ -1,7 +1,18 @@
 from django.urls import path
 
 from hub.pages import converters  # noqa: F401 (registers the days in addresses)
-from visits.pages import competences, household, occurrence, panels, people, person, quality, rights, workers
+from visits.pages import (
+    calendar,
+    competences,
+    household,
+    occurrence,
+    panels,
+    people,
+    person,
+    quality,
+    rights,
+    workers,
+)
 
 urlpatterns = [
     path("visits/<uuid:public_id>/", panels.visit, name="visit"),
@@ -20,6 +31,9 @@ urlpatterns = [
     path("data-quality/", quality.index, name="quality"),
     path("workers/", workers.index, name="workers"),
     path("workers/<uuid:public_id>/", workers.show, name="worker"),
+    path("calendar/visits.ics", calendar.feed, name="calendar"),
+    path("my-calendar/", calendar.own, name="own-calendar"),
+    path("workers/<uuid:public_id>/calendar/revoke/", calendar.revoke, name="calendar-revoke"),
     path("workers/<uuid:public_id>/competences/new/", competences.new, name="competence-new"),
     path("workers/<uuid:public_id>/competences/<int:number>/end/", competences.end, name="competence-end"),
     path("workers/<uuid:public_id>/<day:day>/", panels.worker_day, name="worker-day"),

@@ -91,6 +91,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "week": [
             (day, shifts.get(day), by_day.get(day, [])) for day in days if day in shifts or day in by_day
         ],
+        "calendar": selectors.calendar_feed(worker),
         "mondays": [first, first + timedelta(weeks=1)],
         "may_sign": request.user.role in SIGNERS,
         "competences": [(one, standing(one.starts_on, one.expires_on, today)) for one in competences],
