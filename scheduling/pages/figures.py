@@ -52,12 +52,16 @@ def table(sides: Sequence[Side], *, of_terms: bool = False) -> list[tuple[str, l
     labels = TERMS if of_terms else LABELS
     return [
         (
-            labels.get(name, name.replace("_", " ").capitalize()),
+            _capital(labels.get(name, name.replace("_", " "))),
             [_cell(name, some.get(name), values[0].get(name), is_first=some is values[0]) for some in values],
         )
         for name in names
         if any(some.get(name) is not None for some in values)
     ]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _cell(name: str, value: float | None, first: float | None, *, is_first: bool) -> tuple[str, str]:

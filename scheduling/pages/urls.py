@@ -3,6 +3,7 @@ from django.urls import path
 from hub.pages import converters  # noqa: F401 (registers the days in addresses)
 from scheduling.pages import (
     board_views,
+    continuity,
     hand_views,
     lock_views,
     merges,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("rotas/<uuid:public_id>/unlock/", lock_views.unlock, name="unlock"),
     path("rotas/<uuid:public_id>/locks/", lock_views.locks, name="locks"),
     path("rotas/<uuid:public_id>/changes/", hand_views.changes, name="changes"),
+    path("continuity/", continuity.index, name="continuity"),
     path("merges/", merges.index, name="merges"),
     path("rotas/<uuid:public_id>/merges/decide/", merges.decide, name="merge-decide"),
     path("merges/decisions/<int:number>/undo/", merges.undo, name="merge-undo"),

@@ -121,6 +121,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             "/today/",
             "/runs/",
             "/merges/",
+            "/continuity/",
             site.board,
             f"{site.board}?view=day&day=2027-01-11",
             reverse("board", args=[site.busy.area.code, MONDAY + dt.timedelta(days=7)]),

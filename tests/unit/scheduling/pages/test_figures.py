@@ -39,6 +39,6 @@ def test_terms_stand_in_columns_and_what_one_side_lacks_is_a_dash() -> None:
     """A term that only one version has is shown for both."""
     sides = [Side("Version 2", {}, {"travel": 40}), Side("Version 1", {}, {"travel": 50, "faces": 30})]
     assert table(sides, of_terms=True) == [
-        ("travel", [("40", ""), ("50", "−10")]),
-        ("faces", [("–", ""), ("30", "")]),
+        ("Travel", [("40", ""), ("50", "−10")]),
+        ("Faces", [("–", ""), ("30", "")]),
     ]
