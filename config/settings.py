@@ -9,6 +9,7 @@ import os
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "leaflet",  # for the files it carries
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
@@ -160,12 +162,18 @@ if not PRIVATE:
     SECURE_HSTS_SECONDS = 31_536_000  # one year
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
+# Maps are drawn on a plain ground unless a tile server is named: https://tiles.example/{z}/{x}/{y}.png
+TILES, TILES_CREDIT = os.environ.get("CARE_TILES", ""), os.environ.get("CARE_TILES_CREDIT", "")
+if TILES and not (TILES.startswith("https://") and all(part in TILES for part in ("{z}", "{x}", "{y}"))):
+    raise ImproperlyConfigured("CARE_TILES must be an https address with {z}, {x} and {y} in it.")
+TILE_SERVER = [f"https://{urlsplit(TILES).netloc.replace('{s}', '*')}"] if TILES else []
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *TILE_SERVER],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

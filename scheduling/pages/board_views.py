@@ -86,7 +86,7 @@ def show(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
         raise Http404
     wish = Wish.of(request, week_start)
     rotas = list(visit_selectors.with_hand(visit_selectors.rotas(request.user), area, week_start))
-    rota = _chosen(rotas, wish)
+    rota = chosen(rotas, wish)
     context = _frame(request, area, areas, week_start) | {
         "wish": wish,
         "rota": rota,
@@ -99,7 +99,7 @@ def show(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     return render(request, "scheduling/board.html", context)
 
 
-def _chosen(rotas: list[Rota], wish: Wish) -> Rota | None:
+def chosen(rotas: list[Rota], wish: Wish) -> Rota | None:
     """The version asked for, else the published one, else the newest. Raises Http404."""
     if wish.version is not None:
         chosen = next((rota for rota in rotas if rota.version == wish.version), None)

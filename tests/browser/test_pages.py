@@ -125,6 +125,7 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             site.board,
             f"{site.board}?view=day&day=2027-01-11",
             reverse("board", args=[site.busy.area.code, MONDAY + dt.timedelta(days=7)]),
+            f"{reverse('map', args=[site.busy.area.code, MONDAY])}?worker={worker}",
             reverse("visit", args=[visit.public_id]),
             reverse("worker", args=[worker]),
             reverse("worker-day", args=[worker, MONDAY]),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Role, User
+from hub.recurrence import monday_of
 from visits import selectors
 from visits.history import overrides_in_force
 from visits.models import Override, Rota, Visit, Worker
@@ -47,7 +48,8 @@ def visit(request: HttpRequest, public_id: str) -> HttpResponse:
 def worker_day(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
     """One worker's visits of a day, in the rota that `?rota=` names or else as published."""
     today = timezone.localdate()
-    worker = get_object_or_404(selectors.workers(request.user).select_related("agency"), public_id=public_id)
+    workers = selectors.workers(request.user).select_related("agency", "area")
+    worker = get_object_or_404(workers, public_id=public_id)
     found = selectors.visits(request.user, on=today).filter(
         worker=worker,
         starts_at__gte=selectors.midnight(day),
@@ -63,8 +65,10 @@ def worker_day(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
     context = {
         "worker": worker,
         "day": day,
-        "visits": selectors.with_parts(found.select_related("person"), request.user, on=today),
+        "visits": selectors.with_parts(found.select_related("person", "rota"), request.user, on=today),
         "shift": selectors.shifts([worker.pk], first=day, days=1).first(),
+        "week_start": monday_of(day),
+        "may_open_map": request.user.role in (Role.COORDINATOR, Role.HUB_ADMINISTRATOR),
     }
     return _answer(request, "visits/worker_day_panel.html", context)
 
