@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from hub.models import Role
+from hub.models import Role, SourceRecord, Suspension
 from scheduling.models import PlanningRun
 from scheduling.services import publishing
 from tests.factories.hub import (
@@ -54,6 +54,33 @@ def test_the_day_tells_past_now_next_and_later_with_the_way_there() -> None:
     assert [stop.when for stop in stops] == ["past", "now", "next", "later"]
     assert stops[0].travel > 0
     assert [stop.travel for stop in stops[1:]] == [1, 1, 1]  # other doors, as the plan counts them
+
+
+def test_nobody_knocks_where_an_agency_says_that_the_person_is_not_there() -> None:
+    """The visit stands as published, marked; what is next is the one after. Home again, it is as before."""
+    area, agency = make_area(), make_agency()
+    worker = make_worker(agency, area, user=make_user(Role.FIELD_WORKER, agency=agency))
+    rota, gone = make_rota(area, status="published"), make_person(agency, area=area)
+    for start, person in (("10:00", gone), ("11:00", make_person(agency, area=area))):
+        make_visit(rota, worker, make_need(person, agency), day=NOW.date(), start=start)
+    away = Suspension.objects.create(
+        source_record=SourceRecord.objects.get(person=gone, kind="person"),
+        agency=agency,
+        cause=Suspension.Cause.HOSPITAL,
+        starts_on=NOW.date(),
+        told_at=NOW,
+    )
+    answer = logged_in(worker.user).get("/my-day/")
+    assert [(stop.when, stop.is_off) for stop in answer.context["stops"]] == [
+        ("later", True),
+        ("next", False),
+    ]
+    said = text_of(answer)
+    assert said.count("Do not call here") == 1
+    assert "hospital" not in said
+    away.ends_on = NOW.date()
+    away.save()
+    assert "Do not call here" not in text_of(logged_in(worker.user).get("/my-day/"))
 
 
 def test_drafts_and_other_workers_visits_are_not_in_the_day() -> None:
