@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hub import selectors
 from hub.access import allowed
-from hub.models import Agency, Area, Role
+from hub.models import Agency, Area, Delegation, Role
 from hub.pages.forms import DayInput, HouseForm, answer
+from hub.pages.listing import Filter, Listing
 from hub.services import agencies as services
 from hub.services import sharing
 
 ADMINISTRATOR = Role.HUB_ADMINISTRATOR
+STANDINGS = (("force", "In force"), ("later", "Later"), ("over", "Over"))
 SLUG = "Letters, digits and hyphens. Files and addresses use it; it never changes."
 
 
@@ -170,10 +174,59 @@ def new_skill(request: HttpRequest) -> HttpResponse:
 def delegations(request: HttpRequest) -> HttpResponse:
     """What agencies let each other do, and until when."""
     today = timezone.localdate()
-    found = selectors.delegations(request.user).select_related("from_agency", "to_agency", "skill")
-    rows = [(one, one.starts_on <= today and (one.ends_on is None or one.ends_on >= today)) for one in found]
-    context = {"rows": rows, "today": today, "may_change": request.user.role == ADMINISTRATOR}
-    return render(request, "hub/delegations.html", context)
+    mine = selectors.delegations(request.user)
+    givers = mine.order_by("from_agency__name").values_list("from_agency__code", "from_agency__name")
+    holders = mine.order_by("to_agency__name").values_list("to_agency__code", "to_agency__name")
+    listing = Listing(
+        request,
+        mine.select_related("from_agency", "to_agency", "skill"),
+        file_name="delegations",
+        columns=(
+            ("agency", lambda one: one.from_agency.name),
+            ("lets workers of", lambda one: one.to_agency.name),
+            ("do", lambda one: one.skill.name),
+            ("from", lambda one: one.starts_on),
+            ("until", lambda one: one.ends_on),
+            ("signed by", lambda one: one.signed_by),
+        ),
+        search=("skill__name__icontains", "signed_by__icontains"),
+        label="Find by task or signature",
+        hint="Part of the task's name, or of who signed",
+        filters=[
+            Filter(
+                "agency",
+                "Agency",
+                list(givers.distinct()),
+                lambda rows, one: rows.filter(from_agency__code=one),
+            ),
+            Filter(
+                "workers",
+                "Workers of",
+                list(holders.distinct()),
+                lambda rows, one: rows.filter(to_agency__code=one),
+            ),
+            Filter("standing", "Standing", STANDINGS, lambda rows, one: _standing(rows, one, today)),
+        ],
+    )
+    rows = [
+        (one, one.starts_on <= today and (one.ends_on is None or one.ends_on >= today))
+        for one in listing.page
+    ]
+    context = {
+        "listing": listing,
+        "rows": rows,
+        "today": today,
+        "may_change": request.user.role == ADMINISTRATOR,
+    }
+    return listing.answer or render(request, "hub/delegations.html", context)
+
+
+def _standing(found: QuerySet[Delegation], standing: str, today: date) -> QuerySet[Delegation]:
+    if standing == "later":
+        return found.filter(starts_on__gt=today)
+    if standing == "over":
+        return found.filter(ends_on__lt=today)
+    return found.filter(starts_on__lte=today).exclude(ends_on__lt=today)
 
 
 @allowed(ADMINISTRATOR)

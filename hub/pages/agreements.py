@@ -16,10 +16,23 @@ from hub import selectors
 from hub.access import allowed
 from hub.models import Role, SharingAgreement
 from hub.pages.forms import DayInput, HouseForm, answer
+from hub.pages.listing import Filter, Listing, by_words
 from hub.services import sharing
 
 READERS = (Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
 Terms = SharingAgreement
+PAGE = 20  # agreements; each is a card
+COLUMNS = (
+    ("reference", lambda one: one.reference),
+    ("version", lambda one: one.version),
+    ("title", lambda one: one.title),
+    ("parties", lambda one: ", ".join(party.name for party in one.parties.all())),
+    ("purposes", lambda one: ", ".join(Terms.Purpose(purpose).label for purpose in one.purposes)),
+    ("data items", lambda one: ", ".join(Terms.Item(item).label for item in one.items)),
+    ("first day", lambda one: one.starts_on),
+    ("last day", lambda one: one.ends_on),
+    ("review by", lambda one: one.review_on),
+)
 
 
 class TermsForm(HouseForm):
@@ -118,10 +131,33 @@ class EndForm(HouseForm):
 def index(request: HttpRequest) -> HttpResponse:
     """Every agreement's newest version first, with how it stands."""
     today = timezone.localdate()
-    found = selectors.agreements(request.user).prefetch_related("parties", "signatures")
-    rows = [_row(request, agreement, today) for agreement in found]
-    context = {"rows": rows, "may_change": request.user.role == Role.HUB_ADMINISTRATOR}
-    return render(request, "hub/agreements.html", context)
+    mine = selectors.agreements(request.user)
+    parties = selectors.agencies(request.user).values_list("code", "name")
+    listing = Listing(
+        request,
+        mine.prefetch_related("parties", "signatures"),
+        file_name="agreements",
+        columns=COLUMNS,
+        search=("title__icontains", "reference__icontains"),
+        label="Find by title",
+        hint="Part of the title or of the reference",
+        filters=[
+            Filter("party", "Party", by_words(parties), lambda rows, one: rows.filter(parties__code=one)),
+            Filter(
+                "purpose",
+                "Purpose",
+                Terms.Purpose.choices,
+                lambda rows, one: rows.filter(purposes__contains=[one]),
+            ),
+        ],
+        size=PAGE,
+    )
+    context = {
+        "listing": listing,
+        "rows": [_row(request, agreement, today) for agreement in listing.page],
+        "may_change": request.user.role == Role.HUB_ADMINISTRATOR,
+    }
+    return listing.answer or render(request, "hub/agreements.html", context)
 
 
 @allowed(*READERS)

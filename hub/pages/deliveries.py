@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +21,17 @@ from hub.services.receiving import intake
 
 READERS = (Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
 PAGE = 50
+SENT: tuple[tuple[str, Any], ...] = (
+    ("received", lambda one: one.received_at),
+    ("agency", lambda one: one.agency.name),
+    ("feed", lambda one: one.feed),
+    ("file", lambda one: one.file_name),
+    ("taken", lambda one: one.taken),
+    ("unchanged", lambda one: one.unchanged),
+    ("rejected", lambda one: one.rejected),
+    ("skipped", lambda one: one.skipped),
+    ("result", lambda one: one.get_status_display()),
+)
 COLUMNS = (
     ("received", lambda one: one.delivery.received_at),
     ("file", lambda one: one.delivery.file_name),
@@ -34,10 +47,29 @@ COLUMNS = (
 
 @allowed(*READERS)
 def index(request: HttpRequest) -> HttpResponse:
-    """Deliveries, the newest first."""
-    found = selectors.deliveries(request.user).select_related("agency")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "hub/deliveries.html", {"page": page})
+    """Deliveries, the newest first; by result, feed and agency; for a spreadsheet too."""
+    mine = selectors.deliveries(request.user)
+    feeds = mine.order_by("feed").values_list("feed", flat=True).distinct()
+    listing = Listing(
+        request,
+        mine.select_related("agency"),
+        file_name="deliveries",
+        columns=SENT,
+        search=("file_name__icontains",),
+        label="Find by file",
+        hint="Part of the file's name",
+        filters=[
+            Filter("result", "Result", Delivery.Status.choices, lambda rows, one: rows.filter(status=one)),
+            Filter("feed", "Feed", [(one, one) for one in feeds], lambda rows, one: rows.filter(feed=one)),
+            Filter(
+                "agency",
+                "Agency",
+                by_words(selectors.agencies_of(request.user).values_list("code", "name")),
+                lambda rows, one: rows.filter(agency__code=one),
+            ),
+        ],
+    )
+    return listing.answer or render(request, "hub/deliveries.html", {"listing": listing})
 
 
 @allowed(*READERS)

@@ -148,3 +148,25 @@ def test_a_review_is_announced_before_it_is_due(administrator: Client) -> None:
     page = administrator.get(reverse("overview")).content.decode()
     assert "Due soon" in page
     assert "Far off" not in page
+
+
+def test_lists_are_found_in_filtered_and_taken_away(administrator: Client) -> None:
+    """Agreements by title and party, delegations by standing and task, deliveries by result; each as CSV."""
+    ours, theirs, third = hub.make_agency("ours"), hub.make_agency("theirs"), hub.make_agency("third")
+    hub.make_agreement(ours, theirs, reference="winter", title="Winter visits")
+    hub.make_agreement(ours, third, reference="fire", title="=Fire safety")
+    said = administrator.get(reverse("agreements"), {"party": "third"}).content.decode()
+    assert "Fire safety" in said
+    assert "Winter visits" not in said
+    assert "Nothing fits" in administrator.get(reverse("agreements"), {"q": "summer"}).content.decode()
+    assert "'=Fire safety" in administrator.get(reverse("agreements"), {"as": "csv"}).content.decode()
+    hub.make_delegation(giver=ours, holder=theirs, signed_by="The lead")
+    address = reverse("delegations")
+    assert "The lead" in administrator.get(address, {"standing": "force"}).content.decode()
+    assert "Nothing fits" in administrator.get(address, {"standing": "over"}).content.decode()
+    assert "The lead" in administrator.get(address, {"as": "csv", "agency": "ours"}).content.decode()
+    hub.make_delivery(ours, file_name="one.csv")
+    address = reverse("deliveries")
+    assert "one.csv" in administrator.get(address, {"q": "ONE", "result": "taken"}).content.decode()
+    assert "Nothing fits" in administrator.get(address, {"result": "held"}).content.decode()
+    assert "one.csv" in administrator.get(address, {"as": "csv"}).content.decode()
