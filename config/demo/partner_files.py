@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from config.demo import fhir_files, staff_files
+from config.demo import fhir_files, lettings_files, partners, staff_files
 from config.demo.csv_files import PartnerFile, Row, hhmm, mixed, write_rows
 from config.demo.locality import Listing, Locality, Need
 from config.demo.times import DAILY, ONCE
@@ -168,8 +168,48 @@ def _social_work(locality: Locality, agency: str, home: Path) -> list[PartnerFil
     ]
 
 
+def _fire(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
+    """People at risk, and for some of them a visit to come; without NHS numbers, which they never have."""
+    visits = {need.citizen.number: need for need in locality.needs if need.agency == agency}
+    rows: list[Row] = []
+    for listing in locality.listings_of(agency):
+        person = {name: cell for name, cell in _person(listing).items() if name != "nhs_number"}
+        need = visits.get(listing.citizen.number)
+        rows.append(person | (_fire_visit(need) if need else {}))
+    if not rows:
+        return []
+    wrong = {}
+    if with_visit := [row for row in rows if "visit_reference" in row]:
+        bad = {"visit_reference": "X1", "risk": "rather high"}
+        rows, wrong = mixed(rows, [{**with_visit[0], **bad}]), {"risk": 1}
+    path = home / "visits-and-risk.csv"
+    write_rows(path, rows)
+    return [PartnerFile(agency, "fire-visits", path, wrong)]
+
+
+def _fire_visit(need: Need) -> dict[str, object]:
+    return {
+        "visit_reference": need.key,
+        "referred_on": need.starts_on,
+        "due_by": need.starts_on + timedelta(days=need.flexible_days),
+        "minutes": need.minutes,
+        "earliest": hhmm(need.window_start),
+        "latest": hhmm(need.window_end),
+        "risk": "low",
+    }
+
+
+def _housing(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
+    """Tenants and checks; and, from whoever still takes part, the lettings."""
+    files = _plain(locality, agency, home)
+    if agency == partners.HOUSING:
+        lettings = lettings_files.write(agency, locality.listings_of(agency), home / "lettings.csv")
+        files += [lettings] if lettings else []
+    return files
+
+
 def _plain(locality: Locality, agency: str, home: Path) -> list[PartnerFile]:
-    """Fire and rescue and housing: people, and for some of them a visit."""
+    """Housing: people, and for some of them a visit."""
     needs: dict[int, list[Need]] = {}
     for need in locality.needs:
         if need.agency == agency:
@@ -260,6 +300,6 @@ WRITERS = {
     "nursing": _nursing,
     "social_care": _social_care,
     "social_work": _social_work,
-    "fire": _plain,
-    "housing": _plain,
+    "fire": _fire,
+    "housing": _housing,
 }

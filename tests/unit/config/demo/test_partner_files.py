@@ -12,7 +12,7 @@ from config.demo import partner_files, partners
 from config.demo.locality import Locality
 from config.demo.partner_files import Folder, PartnerFile
 from hub.feeds import FEEDS
-from hub.feeds.record import ContactRecord, NeedRecord, PersonRecord, Rejected
+from hub.feeds.record import ContactRecord, HomeRecord, NeedRecord, PersonRecord, Rejected
 from visits.services import staff_file
 from visits.services.staff_file import Fault
 
@@ -129,3 +129,16 @@ def test_an_agency_without_agreement_sends_its_people_all_the_same(village: Loca
     """The lapsed partner's file is well formed; that it may not be taken in is for the hub to see."""
     lapsed = [file for file in folder.deliveries if file.agency == partners.LAPSED]
     assert [len(read(file).people) for file in lapsed] == [len(village.listings_of(partners.LAPSED))]
+
+
+def test_fire_and_housing_send_in_their_own_formats(town: Locality, town_folder: Folder) -> None:
+    """Lettings are homes without names, each said to be rented; fire sends no NHS number."""
+    sent = {(file.agency, file.feed): file for file in town_folder.deliveries}
+    with sent[partners.HOUSING, "core-lettings"].path.open("rb") as stream:
+        homes = [item for item in FEEDS["core-lettings"].read(stream) if isinstance(item, HomeRecord)]
+    tenants = town.listings_of(partners.HOUSING)
+    assert {home.postcode for home in homes} <= {tenant.citizen.home.postcode for tenant in tenants}
+    assert {home.tenure for home in homes} == {"social_rent", "sheltered"}
+    at_risk = read(sent[partners.FIRE, "fire-visits"]).people.values()
+    assert at_risk
+    assert not any(person.nhs_number for person in at_risk)
