@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 
 from hub import scope
 from hub import selectors as hub
@@ -60,15 +62,19 @@ def rotas(user: User) -> QuerySet[Rota]:
 
 
 def with_hand(found: QuerySet[Rota], area: Area, week_start: date) -> QuerySet[Rota]:
-    """Of these rotas, an area's week with what was done by hand: the newest change, whether rules yielded."""
-    return found.filter(area=area, week_start=week_start).annotate(
-        newest=Max("changes__pk"),
-        is_answered=Exists(Override.objects.filter(rota=OuterRef("pk"))),
-        is_locked=Exists(
-            PlanLock.objects.filter(
-                area=OuterRef("area"), week_start=OuterRef("week_start"), released_at=None
-            )
-        ),
+    """Of these rotas, an area's week, newest first, with what was done by hand there."""
+    return (
+        found.filter(area=area, week_start=week_start)
+        .order_by("-version")
+        .annotate(
+            newest=Max("changes__pk"),
+            is_answered=Exists(Override.objects.filter(rota=OuterRef("pk"))),
+            is_locked=Exists(
+                PlanLock.objects.filter(
+                    area=OuterRef("area"), week_start=OuterRef("week_start"), released_at=None
+                )
+            ),
+        )
     )
 
 
@@ -217,6 +223,15 @@ def shifts(staff: Collection[int] | QuerySet[Worker], *, first: date, days: int)
 def competences(staff: Collection[int] | QuerySet[Worker]) -> QuerySet[Competence]:
     """What workers whom the caller may already see are signed off to do."""
     return Competence.objects.filter(worker__in=staff)
+
+
+def with_skills(found: QuerySet[Worker], *, first: date, days: int) -> QuerySet[Worker]:
+    """These workers with `signed`: "code|name" of each skill in force on all of those days, in one query."""
+    last = first + timedelta(days=days - 1)
+    whole = Competence.objects.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=last))
+    whole = whole.filter(worker=OuterRef("pk"), starts_on__lte=first).order_by()
+    pairs = whole.values_list(Concat("skill", Value("|"), "skill__name"), flat=True)
+    return found.annotate(signed=ArraySubquery(pairs))
 
 
 def skill_names() -> dict[str, str]:

@@ -87,11 +87,16 @@ class Group:
 
 
 def groups(
-    data: BoardData, *, agency: str = "", only_trouble: bool = False, day: int | None = None
+    data: BoardData,
+    *,
+    agency: str = "",
+    only_trouble: bool = False,
+    day: int | None = None,
+    only: Collection[int] | None = None,
 ) -> list[Group]:
     """The rows by agency, then by when the worker's shifts begin, then by name.
 
-    With `day`, 0 for Monday, only those who are on or have visits on that day.
+    With `day`, 0 for Monday, only those who are on or have visits on that day; with `only`, these workers.
     """
     of_worker: dict[int, list[BoardVisit]] = defaultdict(list)
     for visit in data.visits:
@@ -101,6 +106,8 @@ def groups(
     days = _days(data, of_worker)
     for worker in data.workers:
         if agency and data.agencies[worker.agency].code != agency:
+            continue
+        if only is not None and worker.pk not in only:
             continue
         if not worker.is_active and not of_worker[worker.pk]:
             continue

@@ -64,6 +64,7 @@ class BoardWorker:
     base: tuple[float, float]
     is_active: bool
     shifts: dict[int, tuple[int, int]] = field(default_factory=dict)
+    skills: dict[str, str] = field(default_factory=dict)  # names of those in force all week, by code
 
 
 @dataclass(slots=True)
@@ -160,18 +161,22 @@ def _visits(rota: Rota, people: dict[int, Whose]) -> Iterator[tuple[int, BoardVi
 
 def _workers(user: User, rota: Rota) -> list[BoardWorker]:
     found = selectors.workers(user).filter(area=rota.area_id)
+    able = selectors.with_skills(found, first=rota.week_start, days=7).values_list(
+        "pk",
+        "public_id",
+        "name",
+        "agency",
+        "max_week_minutes",
+        "latitude",
+        "longitude",
+        "is_active",
+        "signed",
+    )
     rows = {
-        pk: BoardWorker(pk, public_id, name, agency, contracted, (latitude, longitude), is_active)
-        for pk, public_id, name, agency, contracted, latitude, longitude, is_active in found.values_list(
-            "pk",
-            "public_id",
-            "name",
-            "agency",
-            "max_week_minutes",
-            "latitude",
-            "longitude",
-            "is_active",
+        pk: BoardWorker(
+            pk, public_id, name, agency, contracted, (latitude, longitude), is_active, {}, _skills(signed)
         )
+        for pk, public_id, name, agency, contracted, latitude, longitude, is_active, signed in able
     }
     on = selectors.shifts(found, first=rota.week_start, days=7)
     monday = _monday_minute(rota)
@@ -179,6 +184,10 @@ def _workers(user: User, rota: Rota) -> list[BoardWorker]:
         day, start = divmod(starts - monday, MINUTES_PER_DAY)
         rows[worker].shifts[day] = (start, start + ends - starts)
     return list(rows.values())
+
+
+def _skills(signed: list[str]) -> dict[str, str]:
+    return dict(one.split("|", 1) for one in signed)
 
 
 def _mark_faces(data: BoardData, rota: Rota) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from hub import selectors as hub
 from hub.access import EVERYONE, allowed
-from hub.models import Area, Role, User
+from hub.models import Area, Person, Role, User
 from hub.recurrence import monday_of
 from scheduling import selectors
 from scheduling.models import PlanningRun
 from scheduling.pages import board, hand_wording
-from scheduling.pages.board_data import fetch
+from scheduling.pages.board_data import BoardData, fetch
 from scheduling.pages.board_drawing import Drawing, clock_face
 from visits import selectors as visit_selectors
 from visits.history import history
@@ -61,6 +62,8 @@ class Wish:
     day: int
     agency: str
     only_trouble: bool
+    skill: str
+    person: UUID | None
 
     @classmethod
     def of(cls, request: HttpRequest, week_start: date) -> Wish:
@@ -69,12 +72,14 @@ class Wish:
         try:
             version = int(asked["rota"]) if asked.get("rota") else None
             day = (date.fromisoformat(asked["day"]) - week_start).days if asked.get("day") else 0
+            person = UUID(asked["person"]) if asked.get("person") else None
         except ValueError as error:
             raise Http404 from error
         if not 0 <= day < 7:
             raise Http404
         view = "day" if asked.get("view") == "day" else "week"
-        return cls(version, view, day, asked.get("agency", ""), asked.get("trouble") == "yes")
+        only_trouble = asked.get("trouble") == "yes"
+        return cls(version, view, day, asked.get("agency", ""), only_trouble, asked.get("skill", ""), person)
 
 
 @allowed(*PLANNERS)
@@ -139,10 +144,14 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
     )
     days = board.days_of(rota.week_start)
     drawing = Drawing(rota=rota.public_id, days=days, agencies=data.agencies, pairs=board.pairs(data.visits))
+    person = None
+    if wish.person is not None:
+        person = get_object_or_404(hub.people(user, on=today), public_id=wish.person)
     groups = board.groups(
         data,
         agency=wish.agency,
         only_trouble=wish.only_trouble,
+        only=_only(user, wish, data, person),
         day=wish.day if wish.view == "day" else None,
     )
     drawn = [
@@ -159,6 +168,8 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
     return {
         "groups": drawn,
         "agencies": sorted((data.agencies[pk] for pk in employers), key=lambda agency: agency.name),
+        "skills": sorted({pair for worker in data.workers for pair in worker.skills.items()}, key=_name),
+        "person": person,
         "legend": _legend(data),
         "clock_face": clock_face() if wish.view == "day" else "",
         "shown_day": days[wish.day],
@@ -169,6 +180,21 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
         "truth": board.truth(rota),
         "against": board.against(rota, published),
     }
+
+
+def _name(pair: tuple[str, str]) -> str:
+    return pair[1]
+
+
+def _only(user: User, wish: Wish, data: BoardData, person: Person | None) -> set[int] | None:
+    """The workers signed off for the skill wished for, and who visit the person; None where neither is."""
+    only: set[int] | None = None
+    if person is not None:
+        only = {visit.worker for visit in data.visits if visit.person == person.pk}
+    if wish.skill:
+        able = {worker.pk for worker in data.workers if wish.skill in worker.skills}
+        only = able if only is None else only & able
+    return only
 
 
 def _hand(rota: Rota, *, may: bool) -> dict[str, Any]:
@@ -184,7 +210,7 @@ def _hand(rota: Rota, *, may: bool) -> dict[str, Any]:
     }
 
 
-def _legend(data: Any) -> list[Any]:
+def _legend(data: BoardData) -> list[Any]:
     """The agencies whose needs the shown visits serve."""
     seen = {part.agency for visit in data.visits for part in visit.parts}
     return sorted((data.agencies[pk] for pk in seen), key=lambda agency: agency.name)
@@ -199,6 +225,10 @@ def _tray(user: User, rota: Rota, people: set[int], wish: Wish, today: date) -> 
     )
     if wish.agency:
         found = found.filter(need__agency__code=wish.agency)
+    if wish.skill:
+        found = found.filter(need__skills__contains=[wish.skill])
+    if wish.person is not None:
+        found = found.filter(need__person__public_id=wish.person)
     if wish.view == "day":
         found = found.filter(due_on=rota.week_start + timedelta(days=wish.day))
     return [{"item": item, "remedy": REMEDIES.get(item.reason, "")} for item in found]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -9,7 +11,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,19 +27,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Need, Role, User
+from scheduling import selectors as scheduling
 from scheduling.mapping.clock import WeekClock
 from scheduling.mapping.deeds import Deed, MoveRound, MoveVisit, Place, TakeOut
 from scheduling.pages import board
 from scheduling.pages import hand_wording as wording
 from scheduling.pages.board_views import PLANNERS
 from scheduling.pages.hand_wording import Words
+from scheduling.pages.run_views import LIVE
 from scheduling.services import changing
 from visits import selectors
 from visits.history import history
 from visits.models import HandChange, Rota, Visit, Worker
 
 SHOWN = 100
-STEP = 5  # minutes, of times that are dragged
+NEWS = 3  # changes told at once
 
 
 class DeedForm(forms.Form):
@@ -111,6 +122,35 @@ def copy(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(_address(rota))
     messages.success(request, f"✓ Candidate {made.version} is your draft, a copy of version {rota.version}.")
     return redirect(_address(made))
+
+
+@allowed(*PLANNERS)
+@require_GET
+def news(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Whether anything of the rota's week has changed since the board's ETag, and what, in words."""
+    rota = get_object_or_404(selectors.rotas(request.user).select_related("area"), public_id=public_id)
+    rotas = list(selectors.with_hand(selectors.rotas(request.user), rota.area, rota.week_start))
+    runs = scheduling.runs(request.user).filter(area=rota.area, week_start=rota.week_start, agency=None)
+    state = [
+        [(one.pk, one.status, one.newest) for one in rotas],
+        list(selectors.locks(rota).values_list("pk", flat=True)),
+        list(runs.filter(status__in=LIVE).values_list("pk", flat=True)),
+    ]
+    etag = f'"{hashlib.sha256(json.dumps(state).encode()).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
+    seen = request.GET.get("seen", "")
+    rows = rota.changes.filter(pk__gt=int(seen) if seen.isdecimal() else 0).exclude(by=request.user)
+    newest = list(rows.select_related("by").order_by("-pk")[:NEWS])
+    words = Words(request.user, rota.week_start, [wording.codes_of(row) for row in newest])
+    said = [
+        f"{wording.name_of(row.by)} {row.get_kind_display()}: {wording.told(words, row)}."
+        for row in reversed(newest)
+    ]
+    latest = rotas[0]
+    if latest.version > rota.version and latest.status == Rota.Status.CANDIDATE:
+        said.insert(0, f"Version {latest.version} is there as a candidate.")
+    return JsonResponse({"said": said}, headers={"ETag": etag})
 
 
 @allowed(*PLANNERS)

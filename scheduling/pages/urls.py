@@ -45,6 +45,7 @@ urlpatterns = [
     path("rotas/<uuid:public_id>/lock/", lock_views.lock, name="lock"),
     path("rotas/<uuid:public_id>/unlock/", lock_views.unlock, name="unlock"),
     path("rotas/<uuid:public_id>/locks/", lock_views.locks, name="locks"),
+    path("rotas/<uuid:public_id>/news/", hand_views.news, name="news"),
     path("rotas/<uuid:public_id>/changes/", hand_views.changes, name="changes"),
     path("continuity/", continuity.index, name="continuity"),
     path("merges/", merges.index, name="merges"),

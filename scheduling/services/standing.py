@@ -1,7 +1,7 @@
 """A rota as a plan that is asked about again and again while somebody works on it.
 
 Mapping a week takes a second, so what it was mapped to is kept for a short while in this process. Changes by
-hand may be weighed against inputs so old; publishing never is. Decision 0086 says why.
+hand may be weighed against inputs so old; publishing never is. Decision 0085 says why.
 """
 
 from __future__ import annotations

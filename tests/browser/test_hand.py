@@ -7,10 +7,12 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from hub.models import Role
+from scheduling.mapping.deeds import MoveVisit
+from scheduling.services import changing
 from tests.browser.test_pages import findings, log_in
 from tests.factories.hub import make_user
 from tests.factories.scheduling import Week, make_candidate, make_week
-from tests.factories.visits import MONDAY, make_shifts, make_worker
+from tests.factories.visits import MONDAY, NOW, make_shifts, make_worker
 from visits.models import Rota, Worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_that_week")]
@@ -78,3 +80,18 @@ def test_the_same_by_keyboard_alone(page: Page, draft: tuple[Week, Rota, Worker]
     expect(page.locator("#said")).to_contain_text("Done again")
     expect(page.locator("#rota .track a:focus")).to_have_count(1)
     assert rota.visits.filter(worker=other).count() == 1
+
+
+def test_a_colleagues_change_appears_by_itself(page: Page, draft: tuple[Week, Rota, Worker]) -> None:
+    """The board says who moved what and shows it; scroll, focus and address stay."""
+    week, rota, other = draft
+    open_day(page, week)
+    with page.expect_response(lambda answer: "/news/" in answer.url):
+        page.locator("#rota .track a").first.focus()
+    colleague = make_user(
+        Role.COORDINATOR, week.area, agency=week.agency, first_name="Ben", last_name="Carter"
+    )
+    deed = MoveVisit(rota.visits.order_by("starts_at")[0].public_id, other.pk)
+    changing.change(rota=rota, deed=deed, seen=0, by=colleague, now=NOW)
+    expect(page.locator("#said")).to_contain_text("Ben Carter moved a visit", timeout=10_000)
+    expect(page.locator("#rota tr", has_text=other.name).locator(".track a:focus")).to_have_count(1)

@@ -6,16 +6,11 @@
   const said = document.getElementById("said");
   if (!board || !board.dataset.hand) return;
   const OPENS = 6 * 60, SCALE = 1.25, STEP = 5, FAR = 6, HOLD = 350, PAUSE = 120;
-  const PARTS = ["hand-bar", "truth", "tray", "rota"];
+  const { say, refresh } = window.board;
   const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers") || "{}"), "HX-Request": "true" });
   const uuid = (address) => (address || "").match(/[0-9a-f]{8}-[0-9a-f-]{27}/)?.[0];
   const day = (address) => (address || "").match(/\/(\d{4}-\d\d-\d\d)\//)?.[1];
   const two = (number) => String(number).padStart(2, "0");
-
-  function say(text, isRefused) {
-    said.textContent = text;
-    said.className = `note ${isRefused ? "attention" : "success"}`;
-  }
 
   // What a thing of the board is, as a change names it.
   function subject(spot) {
@@ -74,26 +69,6 @@
       location.assign(there);
     } else await refresh();
   }
-
-  // The parts of the page that a change touches, anew; scroll and focus stay.
-  async function refresh() {
-    const answer = await fetch(location.href);
-    if (!answer.ok || answer.redirected) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const active = document.activeElement;
-    const key = active && (active.id ? `#${CSS.escape(active.id)}` : active.getAttribute("href") && `[href="${CSS.escape(active.getAttribute("href"))}"]`);
-    for (const id of PARTS) {
-      const old = document.getElementById(id), now = fresh.getElementById(id);
-      if (!old || !now) continue;
-      const { scrollTop, scrollLeft } = old;
-      old.replaceWith(document.adoptNode(now));
-      now.scrollTo(scrollLeft, scrollTop);
-    }
-    board.dataset.seen = fresh.getElementById("board")?.dataset.seen || board.dataset.seen;
-    if (key && !active.isConnected) document.querySelector(`#rota ${key}, #tray ${key}, ${key}`)?.focus({ preventScroll: true });
-    board.dispatchEvent(new CustomEvent("board:fresh"));
-  }
-  board.addEventListener("board:changed", refresh);
 
   document.addEventListener("submit", (event) => {
     const form = event.target;

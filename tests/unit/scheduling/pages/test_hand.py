@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from hub.models import Role, User
-from scheduling.services import publishing, standing
+from scheduling.services import changing, locking, publishing, standing
 from tests.factories.hub import logged_in, make_user
-from tests.factories.scheduling import Week, make_candidate, make_week
+from tests.factories.scheduling import Week, make_candidate, make_run, make_week
 from tests.factories.visits import MONDAY, NOW, make_barred_worker, make_shifts, make_worker
 from visits.models import Rota, Visit, Worker
 
@@ -181,3 +181,57 @@ def test_a_change_of_what_is_not_there_is_not_found(board: Board) -> None:
     assert board.ask(deed="dance").status_code == 404
     assert board.ask(visit="00000000-0000-0000-0000-000000000000").status_code == 404
     assert board.ask(worker="00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+def test_the_board_asks_cheaply_and_is_told_what_a_colleague_did(
+    board: Board, django_assert_max_num_queries: Any
+) -> None:
+    """Unchanged is 304 and empty; a colleague's change comes in words, one's own without."""
+    address = reverse("news", args=[board.rota.public_id])
+    etag = board.client.get(address).headers["ETag"]
+    with django_assert_max_num_queries(9):
+        same = board.client.get(address, headers={"If-None-Match": etag})
+    assert (same.status_code, same.content) == (304, b"")
+    board.do()
+    mine = board.client.get(address, headers={"If-None-Match": etag})
+    assert (mine.status_code, mine.json()["said"]) == (200, [])
+    colleague = make_user(Role.COORDINATOR, board.week.area, agency=board.week.agency)
+    theirs = logged_in(colleague).get(address, {"seen": 0}, headers={"If-None-Match": etag})
+    [said] = theirs.json()["said"]
+    assert said.startswith("Ben Carter moved a visit: ")
+    stranger = logged_in(make_user(Role.COORDINATOR, agency=board.week.agency))
+    assert stranger.get(address).status_code == 404
+
+
+def test_a_run_a_lock_and_a_new_version_are_news(board: Board) -> None:
+    """Whatever changes what the board shows changes its mark."""
+    address = reverse("news", args=[board.rota.public_id])
+    seen = [board.client.get(address).headers["ETag"]]
+    make_run(board.week.area, status="running")
+    seen.append(board.client.get(address).headers["ETag"])
+    options = {"rota": board.rota, "kind": "all", "by": board.by, "now": NOW}
+    locking.lock_visit(visit=board.visit.public_id, **options)
+    seen.append(board.client.get(address).headers["ETag"])
+    changing.copy(rota=board.rota, by=board.by, now=NOW)
+    answer = board.client.get(address)
+    assert len({*seen, answer.headers["ETag"]}) == 4
+    assert answer.json()["said"] == ["Version 2 is there as a candidate."]
+
+
+def test_the_board_is_narrowed_to_a_skill_and_to_a_persons_workers(board: Board) -> None:
+    """Both stand in the address, by code and key, never by name."""
+    nurse = make_worker(board.week.agency, board.week.area, "insulin", name="Nora Nurse")
+    make_shifts(nurse)
+    address = reverse("board", args=[board.week.area.code, MONDAY])
+
+    def rows(**wish: Any) -> set[str]:
+        page = board.client.get(address, wish).content.decode()
+        return {
+            name for name in (board.week.worker.name, "Ngọc Nguyễn", "Nora Nurse") if f">{name}</a>" in page
+        }
+
+    assert rows(skill="insulin") == {"Nora Nurse"}
+    assert rows(person=board.week.person.public_id) == {board.week.worker.name}
+    assert len(rows()) == 3
+    assert board.client.get(address, {"person": "00000000-0000-0000-0000-000000000000"}).status_code == 404
+    assert board.client.get(address, {"person": "Mary"}).status_code == 404
