@@ -328,6 +328,14 @@ def with_parts(found: QuerySet[Visit], user: User, *, on: date) -> QuerySet[Visi
     return found.prefetch_related(Prefetch("parts", queryset=readable))
 
 
+def with_tasks(found: QuerySet[Visit], user: User, *, on: date) -> QuerySet[Visit]:
+    """These visits with their tasks, whether two come and by when; no more, for there are thousands."""
+    asked = ("skills", "workers", "time_critical", "window_end")
+    readable = readable_parts(user, on=on).select_related("need").order_by("starts_at", "pk")
+    readable = readable.only("visit", "starts_at", *(f"need__{name}" for name in asked))
+    return found.prefetch_related(Prefetch("parts", queryset=readable))
+
+
 def agency_marks() -> list[Agency]:
     """Every agency's name, letter and hue, which everybody may know."""
     return list(Agency.objects.all())

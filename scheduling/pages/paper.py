@@ -10,6 +10,7 @@ from functools import cache
 from unicodedata import normalize
 
 import fontpkg
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -24,6 +25,9 @@ SMALL, TEXT, BIG = 8, 10, 15  # points
 SECRET = re.compile(r"\b(key\s*-?\s*safe|(key|door|entry|gate)\s*code|pin\s*:?\s*\d)", re.IGNORECASE)
 PIECES = re.compile(r"\s*[,;()\n]\s*|\s+[-–]\s+")
 CODE = re.compile(r"(code\W*)?[A-Z]?\d[\dA-Z#*]*", re.IGNORECASE)
+
+
+rl_config.useA85 = 0  # pages as bytes, not as letters, which takes a third of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def without_codes(text: str) -> str:
 def pdf(sheets: Iterable[Sheet], *, title: str, foot: str) -> bytes:
     """The sheets, each worker beginning a page of their own."""
     file = io.BytesIO()
-    canvas = Canvas(file, pagesize=A4, lang="en-GB")
+    canvas = Canvas(file, pagesize=A4, lang="en-GB", pageCompression=1)
     canvas.setTitle(title)
     writer = _Writer(canvas, foot)
     for sheet in sheets:

@@ -67,8 +67,11 @@ def _answer(user: User, staff: list[Worker], week_start: date, today: date, name
     visits = selectors.within(visits, first=week_start, days=DAYS)
     if user.role == Role.FIELD_WORKER:
         visits = selectors.in_reach(visits, today=today)
-    visits = visits.select_related("person__address", "rota").order_by("worker", "starts_at", "pk")
-    visits = list(selectors.with_parts(visits, user, on=today))
+    versions: dict[int, list[int]] = defaultdict(list)
+    for key, version in visits.order_by("rota__version").values_list("worker", "rota__version").distinct():
+        versions[key].append(version)
+    visits = visits.select_related("person__address").order_by("worker", "starts_at", "pk")
+    visits = list(selectors.with_tasks(visits, user, on=today))
     by_worker: dict[int, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_worker[visit.worker_id].append(visit)
@@ -80,7 +83,7 @@ def _answer(user: User, staff: list[Worker], week_start: date, today: date, name
     sheets = [
         paper.Sheet(
             one.name,
-            _about(one, week_start, by_worker[one.pk]),
+            _about(one, week_start, versions[one.pk]),
             _days(week_start, by_worker[one.pk], shifts[one.pk], words),
         )
         for one in staff
@@ -96,8 +99,7 @@ def _answer(user: User, staff: list[Worker], week_start: date, today: date, name
     return response
 
 
-def _about(one: Worker, week_start: date, visits: list[Visit]) -> str:
-    versions = sorted({visit.rota.version for visit in visits})
+def _about(one: Worker, week_start: date, versions: list[int]) -> str:
     said = f", version {', '.join(map(str, versions))}" if versions else ""
     week = f"{week_start:%a} {week_start.day} {week_start:%b %Y}"
     return f"{one.agency.name}, {one.area.name}. Week of {week}{said}."

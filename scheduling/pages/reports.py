@@ -129,7 +129,7 @@ def show(request: HttpRequest) -> HttpResponse:
     prices = Prices(selectors.unit_costs(request.user))
     report = Report(page.facts, page.wish, prices)
     form = request.GET.get("as", "")
-    weeks = report.weeks()
+    weeks = report.weeks
     if form == "csv":
         return csv_file("weeks", WEEK_COLUMNS, weeks)
     breakdowns = _breakdowns(page, report)

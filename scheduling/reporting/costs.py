@@ -70,9 +70,15 @@ class Prices:
         self._defaults: dict[str, list[Price]] = {}
         for price in DEFAULTS:
             self._defaults.setdefault(price.kind, []).append(price)
+        self._found: dict[tuple[str, int | None, date], Price] = {}
 
     def of(self, kind: str, *, agency: int | None, on: date) -> Price:
         """The agency's own price in force on the day, else the county's, else the default."""
+        if (kind, agency, on) not in self._found:
+            self._found[kind, agency, on] = self._find(kind, agency, on)
+        return self._found[kind, agency, on]
+
+    def _find(self, kind: str, agency: int | None, on: date) -> Price:
         for some in (self._set.get((kind, agency), []), self._set.get((kind, None), [])):
             begun = [price for price in some if price.valid_from <= on]
             if begun:

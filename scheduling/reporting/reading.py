@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -97,13 +98,14 @@ class Report:
         """Whether any door's deprivation is known."""
         return any(decile for cells in self._cells.values() for _, decile in cells)
 
+    @cached_property
     def weeks(self) -> list[Week]:
         """Each week asked for."""
         return [self._week(monday) for monday in self.wish.weeks]
 
     def total(self) -> Row:
         """All the weeks together."""
-        return _together(None, self.weeks())
+        return _together(None, self.weeks)
 
     def by_agency(self) -> list[Row]:
         """Each agency over the weeks, for the decile asked for or all."""
@@ -134,7 +136,7 @@ class Report:
 
     def reasons(self) -> list[tuple[str, int, int]]:
         """(reason, occurrences, minutes) left out in the weeks that are shown, the most frequent first."""
-        shown = [week.monday for week in self.weeks() if week.sums is not None]
+        shown = [week.monday for week in self.weeks if week.sums is not None]
         found = UnplacedFacts.objects.filter(
             facts__in=self._facts.filter(agency=self.wish.agency), facts__week_start__in=shown
         )
@@ -166,19 +168,25 @@ class Report:
 
     def _by(self, groups: Iterable[Group], dimension: str) -> list[Row]:
         found: dict[Group, list[Week]] = {group: [] for group in sorted(groups, key=lambda g: g or 0)}
+        is_agency = dimension == "agency"
+        fixed = self.wish.decile if is_agency else self.wish.agency
+        own = self.wish.own if is_agency and fixed is None else None
         for monday, cells in self._cells.items():
-            fixed = self.wish.decile if dimension == "agency" else self.wish.agency
-            own = self.wish.own if dimension == "agency" and fixed is None else None
             hidden = too_small(self._people(cells, dimension, fixed), own=own)
+            # By group the sums by agency: those of every agency are the same, each decile has its own.
+            chosen: dict[Group, dict[Group, Sums]] = defaultdict(dict)
+            for (agency, decile), sums in cells.items():
+                chosen[decile][agency] = sums
+            if is_agency:
+                chosen = dict.fromkeys(found, _over_deciles(cells, fixed))
             for group, weeks in found.items():
-                agency = group if dimension == "agency" else self.wish.agency
-                chosen = _over_deciles(cells, self.wish.decile if dimension == "agency" else group)
-                if agency not in chosen:
+                agency, sums = group if is_agency else fixed, chosen[group]
+                if agency not in sums:
                     continue
                 if group in hidden:
                     weeks.append(Week(monday, None, None, is_hidden=True))
                 else:
-                    weeks.append(Week(monday, chosen[agency], self._saved(monday, chosen, agency)))
+                    weeks.append(Week(monday, sums[agency], self._saved(monday, sums, agency)))
         return [_together(group, weeks) for group, weeks in found.items()]
 
     def _people(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from operator import add
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """Sums of the columns of `WeekFacts`; those of no week at all are zero."""
 
     people: int = 0
@@ -26,8 +25,8 @@ class Sums:
     travel_minutes: int = 0
     travel_metres: int = 0
 
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, name) + getattr(other, name) for name in COLUMNS))
+    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
+        return Sums(*map(add, self, other))
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Sums:
@@ -63,7 +62,7 @@ class Sums:
         return self.travel_metres / 1609.344
 
 
-COLUMNS = tuple(field.name for field in fields(Sums))
+COLUMNS = Sums._fields
 
 
 def _share(part: int, whole: int) -> float | None:

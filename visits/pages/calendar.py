@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from typing import Any
@@ -51,7 +51,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     scope.hold(user, on=today)  # from here on the database shows what this worker may see
     visits = list(selectors.for_a_calendar(user, today=today))
     changed_at = max((visit.published_at for visit in visits), default=found.made_at) or found.made_at
-    body = _calendar(visits, request.build_absolute_uri(reverse("my-day")))
+    body = _calendar(visits, request.build_absolute_uri(reverse("my-day")), today)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="visits.ics"'
     response["ETag"] = etag = quote_etag(sha256(body).hexdigest())
@@ -60,7 +60,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     return get_conditional_response(request, etag, None, response) or response
 
 
-def _calendar(visits: Sequence[Visit], my_day: str) -> bytes:
+def _calendar(visits: Sequence[Visit], my_day: str, today: date) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Care visits//Rota//EN")
     calendar.add("version", "2.0")
@@ -69,7 +69,8 @@ def _calendar(visits: Sequence[Visit], my_day: str) -> bytes:
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for visit in visits:
         calendar.add_component(_event(visit, my_day))
-    calendar.add_missing_timezones()
+    year = today.year  # the rules of these years; the whole table of 1970 to 2038 is a kilobyte a read
+    calendar.add_missing_timezones(date(year - 1, 1, 1), date(year + 2, 1, 1))
     return calendar.to_ical()
 
 
