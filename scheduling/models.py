@@ -286,3 +286,19 @@ class RoundNotice(models.Model):
 
     def __str__(self) -> str:
         return f"notice {self.pk}"
+
+
+class StabilityBudget(models.Model):
+    """How much a run may change of an area's published rota; null is no bound. The newest row is in force."""
+
+    area = models.ForeignKey("hub.Area", on_delete=models.CASCADE, related_name="stability_budgets")
+    most_people = models.PositiveIntegerField(null=True, blank=True)  # who lose their named worker
+    most_visits = models.PositiveIntegerField(null=True, blank=True)  # with other workers, or none
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"budget {self.pk}"

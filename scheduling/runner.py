@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import time
 import traceback
@@ -11,15 +12,16 @@ from django.db import OperationalError, connection, transaction
 
 from scheduling import child, mapping, runs, selectors
 from scheduling.engine.check import check
-from scheduling.engine.problem import ProblemError
+from scheduling.engine.problem import Problem, ProblemError
 from scheduling.engine.solution import Solution
-from scheduling.mapping import Mapped
+from scheduling.mapping import Mapped, stability
 from scheduling.models import PlanningRun
 from scheduling.travel.errors import RoadFileError
 from visits.wall_clock import local_day
 
 logger = logging.getLogger(__name__)
 Status = PlanningRun.Status
+DEARER = (1, 10, 100)  # times the price of a change, until a plan keeps to the stability budget
 MOST_NAMED = 5  # broken rules told of in a run's error
 
 
@@ -64,7 +66,7 @@ def _plan(run: PlanningRun) -> None:
         raise RunFailedError(f"What is to be planned contradicts itself: {error}") from error
     except RoadFileError as error:
         raise RunFailedError(f"Travel cannot be measured: {error}.") from error
-    solution = _solve(run, mapped)
+    solution = _within_budget(run, mapped)
     if solution is None:
         runs.finish(run, Status.CANCELLED)
         return
@@ -72,17 +74,46 @@ def _plan(run: PlanningRun) -> None:
     _save(run, mapped, solution)
 
 
-def _solve(run: PlanningRun, mapped: Mapped) -> Solution | None:
+def _within_budget(run: PlanningRun, mapped: Mapped) -> Solution | None:
+    """The best plan that changes no more of the published rota than the area allows; None if called off.
+
+    A plan over the budget is sought again, from the published rota, with a dearer price of a change.
+    """
     if not mapped.problem.occurrences:
         return Solution(())
+    budget, policy = selectors.stability_budget(run.area), mapped.problem.policy
     pulse = _Pulse(run)
+    for factor in DEARER:
+        dearer = dataclasses.replace(policy, change=max(policy.change, 1) * factor)
+        problem = mapped.problem if factor == 1 else mapped.problem.replace(policy=dearer)
+        solution = _solve(run, problem, pulse)
+        if solution is None or budget is None or run.agency is not None:
+            return solution
+        used = stability.used(mapped.problem, solution)
+        if used.is_within(budget.most_people, budget.most_visits):
+            return solution
+        if pulse.is_cancelled:
+            return None
+    raise RunFailedError(
+        f"The most stable plan found still changes the worker of {used.visits} published visits"
+        f" ({_bound(budget.most_visits)}) and costs {used.people} people their named worker"
+        f" ({_bound(budget.most_people)}): more than the area's stability budget. Raise the budget, or lock"
+        " less, and plan again."
+    )
+
+
+def _bound(most: int | None) -> str:
+    return "no bound" if most is None else f"at most {most}"
+
+
+def _solve(run: PlanningRun, problem: Problem, pulse: _Pulse) -> Solution | None:
     try:
         return child.solve(
-            mapped.problem,
+            problem,
             seconds=run.seconds,
             seed=run.seed,
             tick=pulse.tick,
-            initial=mapping.published_plan(mapped.problem),
+            initial=mapping.published_plan(problem),
         )
     except child.ChildRefusedError as refusal:
         raise RunFailedError(f"The optimiser ended without a plan ({refusal}).") from refusal
@@ -120,6 +151,7 @@ class _Pulse:
     def __init__(self, run: PlanningRun) -> None:
         self.run = run
         self.last = time.monotonic()
+        self.is_cancelled = False
 
     def tick(self, progress: dict[str, Any]) -> bool:
         try:
@@ -130,4 +162,5 @@ class _Pulse:
                 raise
             return False
         self.last = time.monotonic()
+        self.is_cancelled = self.is_cancelled or cancelled
         return cancelled

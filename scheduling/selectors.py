@@ -11,7 +11,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from hub import selectors as hub
 from hub.models import Agency, Area, Need, Role, User
 from scheduling.engine import problem as engine
-from scheduling.models import HourFacts, JoinDecision, PlanningRun, Policy, RoundNotice, UnitCost, WeekFacts
+from scheduling.models import (
+    HourFacts,
+    JoinDecision,
+    PlanningRun,
+    Policy,
+    RoundNotice,
+    StabilityBudget,
+    UnitCost,
+    WeekFacts,
+)
 from visits import selectors as visits
 from visits.models import Rota, Worker
 
@@ -144,3 +153,8 @@ def workers_to_tell(user: User, *, on: date) -> QuerySet[Worker]:
     )
     found = visits.workers(user).filter(Exists(waiting), is_active=True)
     return found.annotate(told_at=Subquery(waiting.order_by("pk").values("at")[:1]))
+
+
+def stability_budget(area: Area) -> StabilityBudget | None:
+    """How much a run of the area may change of a published rota; None where nobody has set it."""
+    return area.stability_budgets.select_related("set_by").first()

@@ -9,6 +9,7 @@ from typing import Any
 from scheduling.engine.cost import price, total
 from scheduling.engine.rounds import all_rounds
 from scheduling.engine.solution import Solution
+from scheduling.mapping import stability
 from scheduling.mapping.building import Mapped
 
 NO_LOCATION = "no_location"
@@ -40,6 +41,7 @@ def figures(solution: Solution, mapped: Mapped) -> dict[str, Any]:
     people = len({due.need.person_id for due in (*mapped.asked.to_plan, *mapped.asked.no_location)})
     faces = sum(len(workers) for workers in met.values())
     terms = price(problem, solution)
+    changed = stability.used(problem, solution)
     return {
         "arrivals": arrivals,
         "people": people,
@@ -56,6 +58,8 @@ def figures(solution: Solution, mapped: Mapped) -> dict[str, Any]:
         "off_roads": mapped.travel.outside,
         "care_minutes": _care(solution, mapped),
         "unplaced": reasons(solution, mapped),
+        "changed_visits": changed.visits,
+        "losing_named": changed.people,
         "terms": terms,
         "cost": total(terms),
     }

@@ -15,6 +15,7 @@ from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Role, User
 from hub.selectors import agencies_planned_together
+from scheduling import selectors as scheduling
 from scheduling.pages import board, figures, hand_wording
 from scheduling.pages.board_views import PLANNERS
 from scheduling.services import comparing, publishing
@@ -115,6 +116,7 @@ def compare(request: HttpRequest, public_id: str) -> HttpResponse:
         "rota": rota,
         "against": against,
         "published": published,
+        "budget": scheduling.stability_budget(rota.area),
         "versions": versions,
         "chosen": {one.pk for one in beside},
         "sides": sides,

@@ -10,10 +10,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hub import selectors as hub
 from hub.access import allowed
+from hub.models import Role
 from hub.pages.listing import Filter, Listing, by_words
 from scheduling import selectors
 from scheduling.engine.problem import ProblemError
@@ -23,6 +24,7 @@ from scheduling.pages.hand_wording import Words
 from scheduling.services import locking, planning
 
 LIVE = (PlanningRun.Status.QUEUED, PlanningRun.Status.RUNNING)
+MOST_IN_BUDGET = 100_000
 COLUMNS = (
     ("asked at", lambda run: run.requested_at),
     ("area", lambda run: run.area.name),
@@ -98,6 +100,41 @@ def plan(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     return redirect("board", code=code, week_start=week_start)
 
 
+class BudgetForm(forms.Form):
+    """How much a run may change of what people already count on."""
+
+    most_people = forms.IntegerField(
+        label="People who lose their named worker",
+        help_text="At most; leave it empty for no bound.",
+        min_value=0,
+        max_value=MOST_IN_BUDGET,
+        required=False,
+    )
+    most_visits = forms.IntegerField(
+        label="Published visits that change their worker or are dropped",
+        help_text="At most; leave it empty for no bound.",
+        min_value=0,
+        max_value=MOST_IN_BUDGET,
+        required=False,
+    )
+
+
+@allowed(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def budget(request: HttpRequest, code: str) -> HttpResponse:
+    """The area's stability budget, to read and to set."""
+    area = get_object_or_404(hub.areas(request.user), code=code)
+    in_force = selectors.stability_budget(area)
+    kept = {"most_people": in_force.most_people, "most_visits": in_force.most_visits} if in_force else {}
+    form = BudgetForm(request.POST if request.method == "POST" else None, initial=kept)
+    if form.is_valid():
+        planning.set_budget(area=area, by=request.user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "✓ Set. The next run obeys it; a rota in force is not touched.")
+        return redirect("stability-budget", code=code)
+    context = {"area": area, "in_force": in_force, "form": form}
+    return render(request, "scheduling/budget.html", context, status=400 if form.errors else 200)
+
+
 @allowed(*PLANNERS)
 @require_GET
 def progress(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -105,7 +142,13 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
     run = get_object_or_404(selectors.runs(request.user).select_related("area", "rota"), public_id=public_id)
     template = "scheduling/progress.html" if request.htmx else "scheduling/run.html"
     error = Words(request.user, run.week_start, [run.error]).say(run.error) if run.error else ""
-    return render(request, template, {"run": run, "is_live": run.status in LIVE, "error": error})
+    context = {
+        "run": run,
+        "is_live": run.status in LIVE,
+        "error": error,
+        "budget": selectors.stability_budget(run.area),
+    }
+    return render(request, template, context)
 
 
 @allowed(*PLANNERS)

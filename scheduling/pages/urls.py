@@ -33,6 +33,7 @@ urlpatterns = [
     path("reports/costs/new/", unit_costs.new, name="unit-cost-new"),
     path("areas/<slug:code>/weeks/<day:week_start>/rota.pdf", printing.area, name="area-rota"),
     path("workers/<uuid:public_id>/weeks/<day:week_start>/rota.pdf", printing.worker, name="worker-rota"),
+    path("areas/<slug:code>/stability-budget/", run_views.budget, name="stability-budget"),
     path("runs/", run_views.index, name="runs"),
     path("runs/<uuid:public_id>/progress/", run_views.progress, name="run-progress"),
     path("runs/<uuid:public_id>/cancel/", run_views.cancel, name="stop-run"),

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from hub.models import Agency, Area, SharingAgreement, User
 from hub.selectors import agencies_planned_together
 from scheduling import runs, tasks
-from scheduling.models import PlanningRun
+from scheduling.models import PlanningRun, StabilityBudget
 from visits.wall_clock import local_day
 
 Purpose, Item = SharingAgreement.Purpose, SharingAgreement.Item
@@ -84,3 +84,12 @@ def cancel(*, run: PlanningRun, by: User | None, now: datetime) -> None:
         if runs.due_for_work().filter(pk=run.pk).exists():  # nobody is at work who could stop
             held.status, held.finished_at = Status.CANCELLED, now
         held.save(update_fields=["cancel_requested_at", "cancel_requested_by", "status", "finished_at"])
+
+
+def set_budget(
+    *, area: Area, most_people: int | None, most_visits: int | None, by: User, now: datetime
+) -> StabilityBudget:
+    """How much a run of the area may change of the published rota from now on; None is no bound."""
+    return StabilityBudget.objects.create(
+        area=area, most_people=most_people, most_visits=most_visits, set_by=by, set_at=now
+    )

@@ -63,7 +63,12 @@ OPEN = {
             "visits.Unplaced",
             "hub.NeedGap",
         ),
-        *("scheduling.PlanningRun", "scheduling.OvernightJob", "scheduling.Policy"),
+        *(
+            "scheduling.PlanningRun",
+            "scheduling.OvernightJob",
+            "scheduling.Policy",
+            "scheduling.StabilityBudget",
+        ),
     },
 }
 LIBRARIES = {"auth", "contenttypes", "sessions", "axes", "authtoken"}

@@ -265,3 +265,20 @@ def test_a_superseded_version_is_rolled_back_to_from_its_page() -> None:
     assert client.post(address, {"instead_of": "2"}).status_code == 302
     first.refresh_from_db()
     assert first.status == "published"
+
+
+def test_a_coordinator_sets_the_stability_budget_and_runs_and_comparisons_say_what_was_used() -> None:
+    """A number below nothing is refused with what was typed kept; an empty field is no bound."""
+    week = make_week()
+    publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    draft = make_candidate(week, days=4)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    address = reverse("stability-budget", args=[week.area.code])
+    wrong = client.post(address, {"most_people": "-1", "most_visits": "5"})
+    assert (wrong.status_code, wrong.context["form"]["most_visits"].value()) == (400, "5")
+    assert client.post(address, {"most_people": "", "most_visits": "5"}).status_code == 302
+    said = text_of(client.get(reverse("compare", args=[draft.public_id])))
+    assert "2 published visits change their worker or are dropped (at most 5)" in said
+    assert "0 people lose the named worker" in said
+    run = make_run(week.area, status="done", figures=draft.figures)
+    assert "(at most 5)" in text_of(client.get(reverse("run-progress", args=[run.public_id])))
