@@ -28,6 +28,9 @@ class HouseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label and field.required:
+                field.empty_label = "Choose one"
 
     def refuse(self, error: ValidationError) -> None:
         """Puts the refusal of a service beside the fields that it names, the rest at the top."""

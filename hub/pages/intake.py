@@ -151,8 +151,10 @@ def feeds(request: HttpRequest) -> HttpResponse:
 def new_feed(request: HttpRequest) -> HttpResponse:
     """Says how an agency's files are written."""
     agencies = selectors.agencies_of(request.user)
+    # Whose records they are is never guessed: only where there is no choice is it filled in.
+    only = agencies.first() if agencies.count() == 1 else None
     form = FeedForm(
-        request.POST or None, agencies=agencies, initial={"agency": agencies.first(), "format": mapped.FORMAT}
+        request.POST or None, agencies=agencies, initial={"agency": only, "format": mapped.FORMAT}
     )
 
     def act(asked: dict[str, Any]) -> str:

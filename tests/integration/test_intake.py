@@ -200,6 +200,15 @@ def test_columns_are_chosen_on_a_page_and_kept_for_every_later_file(feed: Feed) 
     assert Person.objects.get().family_name == "Nguyễn"
 
 
+def test_whose_records_a_feed_holds_is_never_guessed(feed: Feed) -> None:
+    """A manager has one agency, and it is filled in; the hub chooses among several."""
+    chosen = f'value="{feed.agency.pk}" selected'
+    assert chosen in manager(feed).get("/feeds/new/").content.decode()
+    hub_page = hub.logged_in(hub.make_user(Role.HUB_ADMINISTRATOR)).get("/feeds/new/").content.decode()
+    assert '<option value="" selected>Choose one</option>' in hub_page
+    assert chosen not in hub_page
+
+
 def test_the_sender_works_off_a_rejection_on_the_page(feed: Feed) -> None:
     """By state; nobody else's can be settled."""
     client = manager(feed)
