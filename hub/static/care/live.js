@@ -6,6 +6,7 @@
   if (!board) return;
   const PARTS = ["versions", "hand-bar", "truth", "tray", "rota"];
   const EVERY = 4000, SLOWEST = 60000, PATIENCE = 8000;
+  const told = new Set();
   let etag = "", wait = EVERY, pending = false;
 
   function say(text, isRefused) {
@@ -46,9 +47,12 @@
     if (!answer.ok || answer.redirected) throw new Error(answer.status);
     const isFirst = !etag;
     etag = answer.headers.get("ETag");
+    const lines = (await answer.json()).said.filter((line) => !told.has(line));
+    for (const line of lines) {
+      told.add(line);
+      if (!isFirst) say(line);  // what was there when the page was opened is no news
+    }
     if (isFirst) return;
-    const news = await answer.json();
-    for (const line of news.said) say(line);
     if (isBusy()) pending = true;
     else await refresh();
   }
