@@ -89,6 +89,10 @@ class Eyes:
         """Whether the reader may know what this agency does there."""
         return self.everything or agency in self.tasks
 
+    def reads_kind(self, kind: str) -> bool:
+        """Whether the reader may know of both sides what is done: a kind in an address names both."""
+        return all(self.reads(agency) for agency, _ in sides_of(kind))
+
     def sees(self, join: Join) -> bool:
         """Whether the join is the reader's to see: an agency's manager sees those of its people or staff."""
         ours = self.own in join.agencies | {visit.worker.agency_id for visit in join.visits}
@@ -272,7 +276,7 @@ def _rows(user: User, eyes: Eyes, rota: Rota | None, today: date) -> Rows:
 
 def _filters(eyes: Eyes, rows: Rows, areas: list[Area], rotas: list[Rota], rota: Rota | None) -> list[Filter]:
     agencies = {key for row in rows for key in row.join.agencies if eyes.knows(key)}
-    kinds = sorted({kind for row in rows for kind in row.join.kinds})
+    kinds = sorted(kind for kind in {k for row in rows for k in row.join.kinds} if eyes.reads_kind(kind))
 
     def all_of(rows: Rows, _: str) -> Rows:
         return rows

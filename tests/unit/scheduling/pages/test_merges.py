@@ -73,6 +73,7 @@ def test_a_manager_reads_published_joins_of_the_own_agency_only(two: Two) -> Non
     page = client.get("/merges/").content.decode()
     assert two.person.name in page
     assert "Insulin at noon" not in page
+    assert ":medication" not in page  # not even in the value of a filter
     assert "merges/decide" not in page
 
 
