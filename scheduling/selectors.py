@@ -100,6 +100,11 @@ def policy(area: Area) -> engine.Policy:
     return engine.Policy() if newest is None else policy_from(newest.weights)
 
 
+def policies(area: Area) -> QuerySet[Policy]:
+    """The area's own policies, the newest first."""
+    return Policy.objects.filter(area=area)
+
+
 def policy_from(weights: dict[str, Any]) -> engine.Policy:
     """A policy from its weights by name; `unserved` is a list for priorities 1 to 4, or by priority.
 

@@ -68,7 +68,8 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
     )
     rows = [(run, _asked_by(run), run.status in LIVE) for run in listing.page]
-    return listing.answer or render(request, "scheduling/runs.html", {"listing": listing, "rows": rows})
+    context = {"listing": listing, "rows": rows, "areas": by_words(areas)}
+    return listing.answer or render(request, "scheduling/runs.html", context)
 
 
 def _asked_by(run: PlanningRun) -> str:

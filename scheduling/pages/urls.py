@@ -17,6 +17,7 @@ from scheduling.pages import (
     run_views,
     today,
     unit_costs,
+    weights,
 )
 
 urlpatterns = [
@@ -34,6 +35,8 @@ urlpatterns = [
     path("areas/<slug:code>/weeks/<day:week_start>/rota.pdf", printing.area, name="area-rota"),
     path("workers/<uuid:public_id>/weeks/<day:week_start>/rota.pdf", printing.worker, name="worker-rota"),
     path("areas/<slug:code>/stability-budget/", run_views.budget, name="stability-budget"),
+    path("areas/<slug:code>/weights/", weights.show, name="weights"),
+    path("areas/<slug:code>/weights/change/", weights.change, name="weights-change"),
     path("runs/", run_views.index, name="runs"),
     path("runs/<uuid:public_id>/progress/", run_views.progress, name="run-progress"),
     path("runs/<uuid:public_id>/cancel/", run_views.cancel, name="stop-run"),

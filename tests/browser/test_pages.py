@@ -122,6 +122,8 @@ def pages_of(site: Site) -> dict[str, list[str]]:
             "/runs/",
             "/merges/",
             "/continuity/",
+            reverse("weights", args=[site.busy.area.code]),
+            reverse("weights-change", args=[site.busy.area.code]),
             site.board,
             f"{site.board}?view=day&day=2027-01-11",
             reverse("board", args=[site.busy.area.code, MONDAY + dt.timedelta(days=7)]),
