@@ -27,6 +27,7 @@ from hub.models import (
     User,
 )
 from visits.models import (
+    Absence,
     CalendarFeed,
     Competence,
     LockHold,
@@ -218,6 +219,20 @@ def named_workers(people: Collection[int] | QuerySet[Person]) -> QuerySet[NamedW
 def shifts(staff: Collection[int] | QuerySet[Worker], *, first: date, days: int) -> QuerySet[Shift]:
     """The shifts of workers whom the caller may already see, that begin on those days."""
     return within(Shift.objects.filter(worker__in=staff), first=first, days=days)
+
+
+def absences(user: User) -> QuerySet[Absence]:
+    """When the field staff whom this user plans or employs do not work; it is nobody else's business."""
+    if user.role == Role.FIELD_WORKER:
+        return Absence.objects.none()
+    return Absence.objects.filter(worker__in=workers(user))
+
+
+def visits_without_worker(absence: Absence, *, now: datetime) -> QuerySet[Visit]:
+    """The published visits from now on that need another worker because of an absence."""
+    found = Visit.objects.filter(worker=absence.worker_id, is_published=True, ends_at__gt=absence.starts_at)
+    found = found.filter(starts_at__gte=now)
+    return found if absence.ends_at is None else found.filter(starts_at__lt=absence.ends_at)
 
 
 def competences(staff: Collection[int] | QuerySet[Worker]) -> QuerySet[Competence]:

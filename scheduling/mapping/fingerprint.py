@@ -22,7 +22,7 @@ KINDS = {
     "people": "where people live, their named workers or the workers barred from them",
     "workers": "the workers: who they are, where they start or their hours",
     "skills": "what workers may do: competences or delegations",
-    "shifts": "when workers are on, or the rest they need after a neighbouring week",
+    "shifts": "when workers are on or away, or the rest they need after a neighbouring week",
     "roads": "the road network that travel is measured by",
     "published": "the published rota",
     "policy": "the weights of the policy",

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hub.models import Agency, Area, Delegation
 from scheduling.engine import problem as engine
+from scheduling.engine.problem import MINUTES_PER_DAY
 from scheduling.mapping.clock import WeekClock
 from scheduling.mapping.places import Places
-from visits.models import Competence, Shift, Visit, Worker
+from visits.models import Absence, Competence, Shift, Visit, Worker
 from visits.wall_clock import local_day
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One worker in the week: shifts in minutes of the week, and the skills in force on all of them."""
+    """One worker in the week: shifts in minutes of the week, and the skills in force on all of them.
+
+    `whole` are the shifts as if the worker were never `away`.
+    """
 
     worker: Worker
     shifts: tuple[engine.Span, ...]
     skills: frozenset[str]
+    whole: tuple[engine.Span, ...]
+    away: tuple[engine.Span, ...]
 
     @property
     def code(self) -> str:
@@ -37,14 +43,57 @@ def members(area: Area, clock: WeekClock, agencies: Sequence[Agency], policy: en
     for competence in Competence.objects.filter(worker__in=workers):
         competences[competence.worker_id].append(competence)
     free_from, free_until = _rest(workers, clock, policy)
-    return [
-        Member(
-            worker,
-            tuple(_trimmed(shifts[worker.pk], clock, free_from.get(worker.pk), free_until.get(worker.pk))),
-            _skills(competences[worker.pk], _days(shifts[worker.pk]) or set(clock.days)),
+    away = _away(workers, clock)
+    members = []
+    for worker in workers:
+        own = shifts[worker.pk]
+        whole = _trimmed(own, clock, free_from.get(worker.pk), free_until.get(worker.pk))
+        members.append(
+            Member(
+                worker,
+                tuple(without(whole, away[worker.pk])),
+                _skills(competences[worker.pk], _days(own) or set(clock.days)),
+                tuple(whole),
+                tuple(away[worker.pk]),
+            )
         )
-        for worker in workers
-    ]
+    return members
+
+
+def without(shifts: Sequence[engine.Span], away: Iterable[engine.Span]) -> list[engine.Span]:
+    """What absences leave of the shifts: of each the longest piece, for the optimiser knows one a day.
+
+    No piece may begin on the day of another shift, which a night's shift might after midnight.
+    """
+    left = []
+    for shift in shifts:
+        pieces = [shift]
+        for off in away:
+            pieces = [
+                piece
+                for one in pieces
+                for piece in (
+                    engine.Span(one.start, min(one.end, off.start)),
+                    engine.Span(max(one.start, off.end), one.end),
+                )
+                if piece.start < piece.end
+            ]
+        taken = {one.start // MINUTES_PER_DAY for one in shifts if one != shift}
+        pieces = [one for one in pieces if one == shift or one.start // MINUTES_PER_DAY not in taken]
+        left += sorted(pieces, key=lambda one: (one.start - one.end, one.start))[:1]
+    return left
+
+
+def _away(workers: list[Worker], clock: WeekClock) -> dict[int, list[engine.Span]]:
+    """The minutes of absences, as far as shifts that begin in the week may reach."""
+    found: dict[int, list[engine.Span]] = defaultdict(list)
+    until = clock.ends_at + timedelta(days=1)
+    absences = Absence.objects.in_force().filter(worker__in=workers).touching(clock.begins_at, until)
+    for absence in absences.order_by("starts_at", "pk"):
+        start = max(clock.minute(absence.starts_at), 0)
+        end = clock.minute(min(absence.ends_at or until, until))
+        found[absence.worker_id].append(engine.Span(start, max(end, start + 1)))
+    return found
 
 
 def delegations(agencies: Sequence[Agency], clock: WeekClock) -> list[Delegation]:

@@ -94,7 +94,11 @@ def theirs() -> Theirs:
     competence = worker.competences.create(
         skill=make.make_skill(), starts_on=MONDAY, signed_by=f"{CANARY} lead"
     )
-    return Theirs(area, agency, (*ids, agreement.reference), (delegation.pk, competence.pk))
+    absence = worker.absences.create(
+        kind="sick", starts_at=make.NOW, noted_at=make.NOW, noted_by=make.make_user(Role.COORDINATOR, area)
+    )
+    numbers = (delegation.pk, competence.pk, absence.pk)
+    return Theirs(area, agency, (*ids, agreement.reference), numbers)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.factories import hub
 from tests.factories import visits as make
 from tests.factories.hub import NOW, TODAY
 from visits import selectors as visit_selectors
-from visits.models import Visit
+from visits.models import Absence, Visit, Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +137,26 @@ def test_a_connection_that_nobody_prepared_sees_nothing(person: Person) -> None:
 def test_with_the_filter_off_a_stranger_still_sees_nothing(person: Person, stranger: User) -> None:
     """Plain managers, no selector at all: the wall alone holds."""
     assert not any(visible().values())
+
+
+def test_why_a_worker_is_away_is_shown_to_planners_and_employer_alone(person: Person) -> None:
+    """No selector at all: the area's coordinator and the agency's manager read it, a stranger does not."""
+    worker = Worker.objects.get()
+    worker.absences.create(
+        kind="sick", starts_at=NOW, noted_at=NOW, noted_by=hub.make_user(Role.COORDINATOR, worker.area)
+    )
+    readers = {
+        hub.make_user(Role.COORDINATOR, worker.area, agency=hub.make_agency()): 1,
+        hub.make_user(Role.AGENCY_MANAGER, agency=worker.agency): 1,
+        hub.make_user(Role.COORDINATOR, hub.make_area(), agency=worker.agency): 0,
+        hub.make_user(Role.FIELD_WORKER, agency=worker.agency): 0,
+    }
+    for reader, number in readers.items():
+        token = walls.put_up(walls.NOBODY)
+        scope.hold(reader, on=TODAY)
+        found = Absence.objects.count()
+        walls.take_down(token)
+        assert found == number, reader.role
 
 
 def test_pages_leak_nothing_when_the_selectors_are_switched_off(

@@ -1,5 +1,6 @@
 """Who goes where, when."""
 
+from visits.models.absence import Absence
 from visits.models.hand import HandChange, Override
 from visits.models.lock import LockHold, PlanLock
 from visits.models.rota import Rota, RotaEvent, Unplaced, Visit, VisitPart
@@ -14,6 +15,7 @@ from visits.models.worker import (
 )
 
 __all__ = [
+    "Absence",
     "BarredWorker",
     "CalendarFeed",
     "CarriedOver",

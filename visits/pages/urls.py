@@ -2,6 +2,7 @@ from django.urls import path
 
 from hub.pages import converters  # noqa: F401 (registers the days in addresses)
 from visits.pages import (
+    absences,
     calendar,
     competences,
     household,
@@ -36,5 +37,8 @@ urlpatterns = [
     path("workers/<uuid:public_id>/calendar/revoke/", calendar.revoke, name="calendar-revoke"),
     path("workers/<uuid:public_id>/competences/new/", competences.new, name="competence-new"),
     path("workers/<uuid:public_id>/competences/<int:number>/end/", competences.end, name="competence-end"),
+    path("workers/<uuid:public_id>/absences/new/", absences.new, name="absence-new"),
+    path("workers/<uuid:public_id>/absences/<int:number>/end/", absences.end, name="absence-end"),
+    path("workers/<uuid:public_id>/absences/<int:number>/back/", absences.take_back, name="absence-back"),
     path("workers/<uuid:public_id>/<day:day>/", panels.worker_day, name="worker-day"),
 ]

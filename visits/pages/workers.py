@@ -15,7 +15,7 @@ from hub.access import allowed
 from hub.pages.listing import Filter, Listing, by_words
 from hub.recurrence import monday_of
 from visits import selectors
-from visits.models import Worker
+from visits.models import Absence, Worker
 from visits.pages.competences import SIGNERS
 from visits.pages.panels import READERS
 from visits.wall_clock import local_day
@@ -28,6 +28,7 @@ COLUMNS = (
     ("minutes a week", lambda worker: worker.max_week_minutes),
 )
 AHEAD = 14
+ABSENCES_SHOWN = 10
 SOON = 28  # days before its end that a competence is pointed out
 
 
@@ -94,9 +95,25 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "calendar": selectors.calendar_feed(worker),
         "mondays": [first, first + timedelta(weeks=1)],
         "may_sign": request.user.role in SIGNERS,
+        "absences": _absences(request, worker),
         "competences": [(one, standing(one.starts_on, one.expires_on, today)) for one in competences],
     }
     return render(request, "visits/worker.html", context)
+
+
+def _absences(request: HttpRequest, worker: Worker) -> list[tuple[Absence, str, int]]:
+    """Those that still matter, each with how it stands and how many published visits wait for another."""
+    now = timezone.now()
+    found = selectors.absences(request.user).filter(worker=worker).select_related("noted_by")
+    rows = []
+    for one in found.order_by("-starts_at")[:ABSENCES_SHOWN]:
+        if one.taken_back_at:
+            rows.append((one, "back", 0))
+            continue
+        is_over = one.ends_at is not None and one.ends_at <= now
+        state = "over" if is_over else "later" if one.starts_at > now else "now"
+        rows.append((one, state, 0 if is_over else selectors.visits_without_worker(one, now=now).count()))
+    return rows
 
 
 def standing(starts_on: date, expires_on: date | None, today: date) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from hub.models import KeepSeparate, Need, SharingAgreement
+from hub.models import KeepSeparate, Need, Role, SharingAgreement
 from scheduling.engine.interchange import problem_data
 from scheduling.engine.problem import Policy, Span
-from scheduling.mapping import Mapped
+from scheduling.mapping import Mapped, staff
 from scheduling.models import Policy as PolicyRow
 from scheduling.selectors import policy
 from tests.factories.hub import (
@@ -38,6 +38,7 @@ from tests.factories.visits import (
     make_worker,
 )
 from visits.models import Competence, Worker
+from visits.wall_clock import moment
 
 pytestmark = pytest.mark.django_db
 SUNDAY_BEFORE = MONDAY - dt.timedelta(days=1)
@@ -344,3 +345,31 @@ def test_agreements_without_needs_share_no_needs(week: Week) -> None:
     """An agreement about identity alone lets nobody be planned together."""
     SharingAgreement.objects.update(items=["identity"])
     assert len(map_week(week).asked) == 0
+
+
+def test_an_absence_takes_its_minutes_out_of_shifts_and_changes_the_question() -> None:
+    """Sick from ten on Tuesday until further notice; taken back, the week is what it was."""
+    week = make_week()
+    before = map_week(week)
+    absence = week.worker.absences.create(
+        kind="sick",
+        starts_at=moment(MONDAY + dt.timedelta(days=1), dt.time(10)),
+        noted_at=NOW,
+        noted_by=make_user(Role.COORDINATOR, week.area),
+    )
+    away = map_week(week)
+    (worker,) = away.problem.workers
+    assert [(s.start, s.end) for s in worker.shifts] == [(420, 900), (1440 + 420, 1440 + 600)]
+    changed = {kind for kind in before.inputs if before.inputs[kind] != away.inputs[kind]}
+    assert changed == {"shifts"}
+    absence.taken_back_at, absence.taken_back_by = NOW, absence.noted_by
+    absence.save()
+    assert map_week(week).inputs_hash == before.inputs_hash
+
+
+def test_of_a_shift_with_an_absence_in_the_middle_the_longer_piece_is_planned() -> None:
+    """The optimiser knows one shift a day; no piece begins on the day of another shift."""
+    shift, night = Span(420, 900), Span(1320, 1440 + 360)
+    assert staff.without([shift], [Span(500, 600)]) == [Span(600, 900)]
+    assert staff.without([shift], [Span(0, 2000)]) == []
+    assert staff.without([night, Span(1440 + 420, 2000)], [Span(1320, 1500)]) == [Span(1440 + 420, 2000)]
