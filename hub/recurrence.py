@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -14,8 +15,62 @@ PARTS = frozenset(
 FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 
+ONCE = "ONCE"
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+MOST_APART = 12  # days, weeks or months between two dues of a plain choice
+
+
 class RecurrenceError(ValueError):
     """A rule that is not RFC 5545, or repeats within a day, which a need does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """A recurrence in the few choices that people make: once, or every so many days, weeks or months.
+
+    `days` are the weekdays of weeks, or the one weekday of months, whose `which` of the month it is (-1 the
+    last).
+    """
+
+    kind: str  # ONCE or a frequency
+    every: int = 1
+    days: tuple[str, ...] = ()
+    which: int = 0
+
+    @property
+    def rule(self) -> str:
+        """The rule of RFC 5545."""
+        if self.kind == ONCE:
+            return "FREQ=DAILY;COUNT=1"
+        parts = [f"FREQ={self.kind}"] + ([f"INTERVAL={self.every}"] if self.every > 1 else [])
+        if self.kind == "WEEKLY":
+            parts.append("BYDAY=" + ",".join(day for day in WEEKDAYS if day in self.days))
+        elif self.kind == "MONTHLY":
+            parts.append(f"BYDAY={self.which}{self.days[0]}")
+        return ";".join(parts)
+
+
+def repeats_of(rule: str) -> Repeats | None:
+    """The choices that make this rule, or None if no plain choices do."""
+    parts = dict(part.split("=", 1) for part in rule.split(";"))
+    every, byday = parts.get("INTERVAL", "1"), parts.get("BYDAY", "")
+    found = re.fullmatch(r"(-?\d)([A-Z]{2})", byday)
+    if parts.get("COUNT") == "1":
+        made = Repeats(ONCE)
+    elif found:
+        made = Repeats(parts["FREQ"], int(every), (found[2],), int(found[1]))
+    else:
+        made = Repeats(parts["FREQ"], int(every), tuple(byday.split(",")) if byday else ())
+    return made if made.kind in (ONCE, *FREQUENCIES) and _is_said_by(made, parts) else None
+
+
+def _is_said_by(made: Repeats, parts: dict[str, str]) -> bool:
+    if (made.kind in ("WEEKLY", "MONTHLY") and not made.days) or made.kind == "YEARLY":
+        return False
+    ours = dict(part.split("=", 1) for part in made.rule.split(";"))
+    same_days = set(ours.get("BYDAY", "").split(",")) == set(parts.get("BYDAY", "").split(","))
+    rest = {"BYDAY": "", "INTERVAL": "1"}
+    return same_days and rest | ours | {"BYDAY": ""} == rest | parts | {"BYDAY": ""}
 
 
 def validate(rule: str) -> None:

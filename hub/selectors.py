@@ -193,6 +193,25 @@ def needs(user: User, *, on: date) -> QuerySet[Need]:
     return visible.filter(Q(agency__in=seen.agencies(Item.TASKS)) | Q(person__in=seen.emergency))
 
 
+def needs_to_change(user: User, *, on: date) -> QuerySet[Need]:
+    """The needs entered by hand that this user may change or end; what a feed sends is the sender's."""
+    by_hand = needs(user, on=on).filter(entered_at__isnull=False)
+    return by_hand.filter(agency__in=_spoken_for(user, on))
+
+
+def agencies_asking(user: User, person: Person, *, on: date) -> QuerySet[Agency]:
+    """For which agencies this user may enter a need of a person whom the user may open."""
+    knows = SourceRecord.objects.filter(person=person, kind=SourceRecord.Kind.PERSON, agency=OuterRef("pk"))
+    return Agency.objects.filter(Exists(knows), pk__in=_spoken_for(user, on), is_active=True)
+
+
+def _spoken_for(user: User, on: date) -> Collection[int]:
+    """A manager speaks for the own agency, a coordinator for all whose needs the coordinator plans."""
+    if user.role == Role.COORDINATOR:
+        return scope.of(user, on=on).agencies(Item.TASKS)
+    return [user.agency_id] if user.role == Role.AGENCY_MANAGER and user.agency_id else []
+
+
 def may_see_nhs_number(user: User, *, on: date) -> bool:
     """Whether an agreement lets this user's agency use NHS numbers; fire and housing never have them."""
     return scope.of(user, on=on).may(Item.NHS_NUMBER)

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 
 from hub import audit
 from hub.identity import golden, questions
@@ -185,7 +186,8 @@ def _move(record: SourceRecord, *, to: Person) -> None:
     theirs = SourceRecord.objects.filter(
         person=since, agency_id=record.agency_id, payload__person_key=record.key
     )
-    Need.objects.filter(source_record__in=theirs).update(person=to)
+    by_hand = Q(source_record=record)  # a need entered here hangs on the record of the person
+    Need.objects.filter(Q(source_record__in=theirs) | by_hand).update(person=to)
     Contact.objects.filter(source_record__in=theirs).update(person=to)
     theirs.update(person=to)
     SourceRecord.objects.filter(pk=record.pk).update(person=to)

@@ -47,6 +47,12 @@ class Need(models.Model):
     time_critical = models.BooleanField(default=False)
     mergeable = models.BooleanField(default=True)
     separate_reason = models.CharField(max_length=200, blank=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+    # Of a need entered by hand; `source_record` is then the agency's record of the person.
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    entered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["person", "window_start", "pk"]

@@ -6,6 +6,7 @@ from visits.pages import (
     calendar,
     competences,
     household,
+    needs,
     occurrence,
     panels,
     people,
@@ -18,6 +19,10 @@ from visits.pages import (
 urlpatterns = [
     path("visits/<uuid:public_id>/", panels.visit, name="visit"),
     path("needs/<uuid:public_id>/<day:due_on>/", occurrence.show, name="occurrence"),
+    path("needs/<uuid:public_id>/", needs.show, name="need"),
+    path("needs/<uuid:public_id>/change/", needs.change, name="need-change"),
+    path("needs/<uuid:public_id>/end/", needs.end, name="need-end"),
+    path("people/<uuid:public_id>/needs/new/", needs.new, name="need-new"),
     path("people/", people.index, name="people"),
     path("people/<uuid:public_id>/", person.show, name="person"),
     path("people/<uuid:public_id>/household/", household.show, name="household"),

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.recurrence import RecurrenceError, days_due, monday_of, validate
+from hub.recurrence import (
+    MOST_APART,
+    ONCE,
+    WEEKDAYS,
+    RecurrenceError,
+    Repeats,
+    days_due,
+    monday_of,
+    repeats_of,
+    validate,
+)
 
 MONDAY = dt.date(2027, 1, 11)
 DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2028, 12, 31))
@@ -95,3 +105,43 @@ def test_a_week_begins_on_its_monday(day: dt.date) -> None:
     monday = monday_of(day)
     assert monday.weekday() == 0
     assert 0 <= (day - monday).days <= 6
+
+
+@given(
+    st.one_of(
+        st.just(Repeats(ONCE)),
+        st.builds(Repeats, st.just("DAILY"), st.integers(1, MOST_APART)),
+        st.builds(
+            lambda every, days: Repeats("WEEKLY", every, tuple(d for d in WEEKDAYS if d in days)),
+            st.integers(1, MOST_APART),
+            st.sets(st.sampled_from(WEEKDAYS), min_size=1),
+        ),
+        st.builds(
+            lambda every, day, which: Repeats("MONTHLY", every, (day,), which),
+            st.integers(1, MOST_APART),
+            st.sampled_from(WEEKDAYS),
+            st.sampled_from([1, 2, 3, 4, 5, -1]),
+        ),
+    )
+)
+def test_plain_choices_are_read_back_from_their_rule(choice: Repeats) -> None:
+    """What somebody ticked is ticked again when the form is opened, and is a rule that a need may have."""
+    validate(choice.rule)
+    assert repeats_of(choice.rule) == choice
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;COUNT=3",
+        "FREQ=WEEKLY",
+        "FREQ=MONTHLY;BYMONTHDAY=3",
+        "FREQ=YEARLY",
+        "FREQ=DAILY;BYDAY=MO",
+        "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270301",
+        "FREQ=MONTHLY;BYDAY=MO",
+    ],
+)
+def test_other_rules_are_not_taken_for_plain_choices(rule: str) -> None:
+    """They are chosen anew rather than changed by opening a form."""
+    assert repeats_of(rule) is None
