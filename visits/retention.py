@@ -127,7 +127,10 @@ def _erase_needs(needs: QuerySet[Need], counts: dict[str, int]) -> None:
     _delete(NeedGap.objects.filter(Q(before__in=keys) | Q(after__in=keys)), counts)
     _delete(KeepSeparate.objects.filter(Q(first__in=keys) | Q(second__in=keys)), counts)
     _delete(Need.objects.filter(pk__in=keys), counts)
-    Change.objects.filter(table="hub_need", row__in=keys).delete()
+    remembered = Q(table="hub_need", row__in=keys)
+    remembered |= Q(table="hub_keepseparate") & (Q(was__first_id__in=keys) | Q(was__second_id__in=keys))
+    remembered |= Q(table="hub_needgap") & (Q(was__before_id__in=keys) | Q(was__after_id__in=keys))
+    Change.objects.filter(remembered).delete()
 
 
 def _erase_person(person: Person, counts: dict[str, int]) -> None:

@@ -19,6 +19,8 @@ from hub.models import (
     Area,
     Cancellation,
     Contact,
+    KeepSeparate,
+    NeedGap,
     Person,
     Role,
     SharingAgreement,
@@ -28,6 +30,7 @@ from hub.models import (
 )
 from visits.models import (
     Absence,
+    BarredWorker,
     CalendarFeed,
     Competence,
     LockHold,
@@ -214,6 +217,18 @@ def _shared(found: QuerySet, user: User, *, item: str, on: date, path: str = "ag
 def named_workers(people: Collection[int] | QuerySet[Person]) -> QuerySet[NamedWorker]:
     """The named workers of people whom the caller may already see."""
     return NamedWorker.objects.filter(person__in=people)
+
+
+def barred_workers(person: Person) -> QuerySet[BarredWorker]:
+    """Who may not come to a person whom the caller may already see."""
+    return BarredWorker.objects.filter(person=person).order_by("worker__name", "pk")
+
+
+def pairs_of(user: User, person: Person, *, on: date) -> tuple[QuerySet[KeepSeparate], QuerySet[NeedGap]]:
+    """What is kept apart of a person's needs, and how far, where this user may see both needs."""
+    mine = hub.needs(user, on=on).filter(person=person)
+    pairs = KeepSeparate.objects.filter(first__in=mine, second__in=mine).order_by("pk")
+    return pairs, NeedGap.objects.filter(before__in=mine, after__in=mine).order_by("pk")
 
 
 def shifts(staff: Collection[int] | QuerySet[Worker], *, first: date, days: int) -> QuerySet[Shift]:

@@ -80,6 +80,10 @@ class NeedGap(models.Model):
     after = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="gaps_before")
     min_minutes = models.PositiveSmallIntegerField()
     max_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    set_at = models.DateTimeField(null=True, blank=True)  # none: the agency's feed says it
 
     class Meta:
         constraints = [
@@ -97,6 +101,10 @@ class KeepSeparate(models.Model):
     first = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=200)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    set_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

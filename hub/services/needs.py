@@ -118,16 +118,45 @@ def _keep(need: Need, asked: dict[str, Any], *, by: User, now: datetime) -> Need
 def _carry_over(since: Need, to: Need) -> None:
     """Gives the need that follows what was said of its dates and of its neighbours."""
     Cancellation.objects.filter(need=since, due_on__gte=to.starts_on).update(need=to)
-    for gap in NeedGap.objects.filter(before=since):
-        NeedGap.objects.create(
-            before=to, after=gap.after, min_minutes=gap.min_minutes, max_minutes=gap.max_minutes
-        )
-    for gap in NeedGap.objects.filter(after=since):
-        NeedGap.objects.create(
-            before=gap.before, after=to, min_minutes=gap.min_minutes, max_minutes=gap.max_minutes
-        )
-    pairs = KeepSeparate.objects.filter(first=since) | KeepSeparate.objects.filter(second=since)
-    for pair in pairs:
+    for gap in NeedGap.objects.filter(before=since) | NeedGap.objects.filter(after=since):
+        if gap.before_id == since.pk:
+            gap.before = to
+        else:
+            gap.after = to
+        gap.pk, gap._state.adding = None, True
+        gap.save()
+    for pair in KeepSeparate.objects.filter(first=since) | KeepSeparate.objects.filter(second=since):
         other = pair.second if pair.first_id == since.pk else pair.first
-        first, second = sorted((other, to), key=lambda need: need.pk)
-        KeepSeparate.objects.create(first=first, second=second, reason=pair.reason)
+        pair.first, pair.second = sorted((other, to), key=lambda need: need.pk)
+        pair.pk, pair._state.adding = None, True
+        pair.save()
+
+
+def keep_apart(*, one: Need, other: Need, reason: str, by: User, now: datetime) -> KeepSeparate:
+    """Has two needs of a person never share a visit. Raises `ValidationError` by field."""
+    _of_one_person(one, other)
+    first, second = sorted((one, other), key=lambda need: need.pk)
+    pair = KeepSeparate(first=first, second=second, reason=reason.strip(), set_by=by, set_at=now)
+    if KeepSeparate.objects.filter(first=first, second=second).exists():
+        raise ValidationError({"other": "These two are kept apart already."})
+    pair.save()
+    return pair
+
+
+def leave_gap(
+    *, before: Need, after: Need, min_minutes: int, max_minutes: int | None, by: User, now: datetime
+) -> NeedGap:
+    """Has minutes lie from the end of one need to the start of the other. Raises `ValidationError`."""
+    _of_one_person(before, after)
+    if max_minutes is not None and max_minutes < min_minutes:
+        raise ValidationError({"max_minutes": "At least as many as the fewest."})
+    if NeedGap.objects.filter(before=before, after=after).exists():
+        raise ValidationError({"other": "A gap between these two is set already; end it first."})
+    return NeedGap.objects.create(
+        before=before, after=after, min_minutes=min_minutes, max_minutes=max_minutes, set_by=by, set_at=now
+    )
+
+
+def _of_one_person(one: Need, other: Need) -> None:
+    if one.pk == other.pk or one.person_id != other.person_id:
+        raise ValidationError({"other": "Choose another need of the same person."})

@@ -140,6 +140,7 @@ def addresses(theirs: Theirs) -> Iterator[tuple[str, str, Any]]:
         "rest": ("nowhere",),
         "number": theirs.numbers,
         "format": ("json",),
+        "kind": ("barred", "named", "apart", "gap"),
     }
     for pattern, parameters in named_patterns():
         assert pattern.name, f"{pattern} has no name, so nobody can refer to it"

@@ -99,6 +99,9 @@ class NamedWorker(models.Model):
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="named_for")
     since = models.DateField()
     reason = models.CharField(max_length=200)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )  # none: named overnight
 
     def __str__(self) -> str:
         return f"named {self.pk}"
@@ -110,6 +113,10 @@ class BarredWorker(models.Model):
     person = models.ForeignKey("hub.Person", on_delete=models.CASCADE, related_name="barred")
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="barred_from")
     reason = models.CharField(max_length=200)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    set_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "worker"], name="barred_once")]

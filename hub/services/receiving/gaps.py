@@ -21,7 +21,8 @@ def _link_chunk(taking: Taking, rows: list[tuple[str, str, list[dict[str, Any]]]
     named = {key for key, _, _ in rows} | {gap["after"] for _, _, gaps in rows for gap in gaps}
     needs = Need.objects.filter(agency=taking.agency, reference__among=named).only("reference", "person_id")
     by_reference = {need.reference: need for need in needs}
-    NeedGap.objects.filter(before__among=[by_reference[key].pk for key, _, _ in rows]).delete()
+    sent = NeedGap.objects.filter(set_at=None)  # what somebody has set by hand stands
+    sent.filter(before__among=[by_reference[key].pk for key, _, _ in rows]).delete()
     found: dict[tuple[int, int], NeedGap] = {}
     for key, place, gaps in rows:
         before = by_reference[key]
@@ -33,7 +34,7 @@ def _link_chunk(taking: Taking, rows: list[tuple[str, str, list[dict[str, Any]]]
             found[before.pk, after.pk] = NeedGap(
                 before=before, after=after, min_minutes=gap["min_minutes"], max_minutes=gap["max_minutes"]
             )
-    NeedGap.objects.bulk_create(found.values())
+    NeedGap.objects.bulk_create(found.values(), ignore_conflicts=True)
 
 
 def _reject(taking: Taking, key: str, place: str, *, known: bool) -> None:
