@@ -245,6 +245,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0  # seconds
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# Whether a planner loads at its start what repairs need, some seconds of one core.
+WARM_PLANNERS = os.environ.get("CARE_WARM_PLANNERS", "yes") != "no"
 # Seconds that a planning run may search, unless the person who asks says otherwise.
 PLANNING_SECONDS = int(os.environ.get("CARE_PLANNING_SECONDS", "60"))
 OVERNIGHT_SECONDS = int(os.environ.get("CARE_OVERNIGHT_SECONDS", "600"))

@@ -302,3 +302,48 @@ class StabilityBudget(models.Model):
 
     def __str__(self) -> str:
         return f"budget {self.pk}"
+
+
+class Repair(models.Model):
+    """The published rota of a week made good after something happened: asked, worked out, decided on.
+
+    What happened stands in its own rows (an absence, an occurrence called off); only a visit that runs over
+    is told here, in `change`. All of it is codes and minutes of the week, as the optimiser knows them.
+    """
+
+    class Kind(models.TextChoices):
+        ABSENCE = "absence", "a worker is away"
+        NOT_AT_HOME = "not_at_home", "somebody is not at home"
+        RUNS_OVER = "runs_over", "a visit runs over"
+        STOPPED = "stopped", "an agency stops"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Being worked out"
+        DONE = "done", "Worked out"
+        FAILED = "failed", "Failed"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    of = models.ForeignKey("visits.Rota", on_delete=models.CASCADE, related_name="repairs")
+    kind = models.CharField(max_length=20, choices=Kind)
+    change = models.JSONField(default=list)  # events of a care-week-change/1 that stand in no row
+    requested_at = models.DateTimeField()  # nothing that begins before is touched
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    # Whoever holds the latest attempt may write the result, as in a planning run.
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    enqueued_at = models.DateTimeField(null=True, blank=True)
+    found = models.JSONField(default=dict)  # what changed, as `scheduling.mapping.repairing` writes it
+    error = models.TextField(blank=True)
+    rota = models.OneToOneField(
+        "visits.Rota", on_delete=models.SET_NULL, null=True, blank=True, related_name="repair"
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        indexes = [models.Index(fields=["status", "lease_until"])]
+
+    def __str__(self) -> str:
+        return f"repair {self.public_id}"

@@ -16,6 +16,7 @@ from scheduling.models import (
     JoinDecision,
     PlanningRun,
     Policy,
+    Repair,
     RoundNotice,
     StabilityBudget,
     UnitCost,
@@ -28,6 +29,11 @@ from visits.models import Rota, Worker
 def runs(user: User) -> QuerySet[PlanningRun]:
     """The planning runs of the areas whose rotas this user may open."""
     return PlanningRun.objects.filter(area__in=hub.areas(user))
+
+
+def repairs(user: User) -> QuerySet[Repair]:
+    """The repairs of the rotas that this user may open."""
+    return Repair.objects.filter(of__area__in=hub.areas(user))
 
 
 def week_facts(user: User) -> QuerySet[WeekFacts]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_process_init
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +17,8 @@ from kombu.exceptions import OperationalError
 
 from hub.models import Area
 from hub.recurrence import monday_of
-from scheduling import runner, runs, selectors
+from scheduling import repairs, runner, runs, selectors
+from scheduling.engine.answers.desk import warm_answers
 from scheduling.models import OvernightJob, PlanningRun
 from scheduling.reporting import counting, hours
 from visits.services.naming import name_workers
@@ -30,11 +34,26 @@ def plan(run_pk: int) -> None:
     runner.work(run_pk)
 
 
+@worker_process_init.connect
+def load_what_repairs_need(**_: Any) -> None:
+    """Loads the compiled code beside the work, so that the first repair of the day is as quick as any."""
+    if settings.WARM_PLANNERS:
+        threading.Thread(target=warm_answers, name="warm", daemon=True).start()
+
+
+@shared_task
+def mend(repair_pk: int) -> None:
+    """Work on one repair of a published rota, if it is due for work."""
+    repairs.work(repair_pk)
+
+
 @shared_task
 def sweep() -> None:
     """Send every run that is due for work and that no message stands for: the queue is never trusted."""
     for pk in runs.due_for_sending().order_by("requested_at").values_list("pk", flat=True):
         enqueue(pk)
+    for pk in repairs.due_for_sending().order_by("requested_at").values_list("pk", flat=True):
+        enqueue_mending(pk)
 
 
 @shared_task
@@ -75,6 +94,16 @@ def enqueue_counting(area_pk: int, week_start: date) -> None:
         count_week.delay(area_pk, week_start.isoformat())
     except OperationalError:
         logger.warning("the queue cannot be reached; a week waits to be counted")
+
+
+def enqueue_mending(repair_pk: int) -> None:
+    """Send a repair to the queue, ahead of what is less urgent; the sweep sends what could not be sent."""
+    try:
+        mend.delay(repair_pk)
+    except OperationalError:
+        logger.warning("the queue cannot be reached; repair number %s waits for the sweep", repair_pk)
+        return
+    repairs.mark_enqueued(repair_pk)
 
 
 def enqueue(run_pk: int) -> bool:

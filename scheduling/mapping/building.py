@@ -47,6 +47,7 @@ class Mapped:
     workers: dict[str, Worker]
     people: dict[str, Person]
     named: dict[str, str]
+    members: tuple[Member, ...]
     travel: Minutes
     held: Held
     inputs: dict[str, str]
@@ -111,6 +112,7 @@ def build(
         workers={member.code: member.worker for member in members},
         people={f"p{person.pk}": person for person in people},
         named=named,
+        members=tuple(members),
         travel=travel,
         held=held,
         inputs=inputs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from hub.access import allowed
 from hub.models import SharingAgreement, Suspension, User
 from hub.recurrence import monday_of
 from scheduling import selectors
-from scheduling.models import PlanningRun
+from scheduling.models import PlanningRun, Repair
 from scheduling.pages.board_views import PLANNERS
 from scheduling.pages.run_views import LIVE
 from visits import selectors as visit_selectors
@@ -47,12 +48,21 @@ def show(request: HttpRequest) -> HttpResponse:
         "to_tell_count": to_tell.count(),
         "without_a_place": _without_a_place(request.user, today),
         "live": runs.filter(status__in=LIVE)[:SHOWN],
+        "repairs": _open_repairs(request.user, today),
         "failed": runs.filter(status=PlanningRun.Status.FAILED, finished_at__date=today)[:SHOWN],
         "last_night": last_night[:SHOWN],
         "published": rotas.filter(status=Rota.Status.PUBLISHED)[:SHOWN],
         "candidates": rotas.filter(status=Rota.Status.CANDIDATE)[:SHOWN],
     }
     return render(request, "scheduling/today.html", context)
+
+
+def _open_repairs(user: User, today: date) -> list[Repair]:
+    """Repairs that go on or wait for a decision, and those that failed today."""
+    found = selectors.repairs(user).select_related("of__area", "rota")
+    waits = Q(status=Repair.Status.DONE, rota__status=Rota.Status.CANDIDATE)
+    failed = Q(status=Repair.Status.FAILED, finished_at__date=today)
+    return list(found.filter(Q(status__in=LIVE) | waits | failed)[:SHOWN])
 
 
 def _without_a_place(user: User, today: date) -> int:

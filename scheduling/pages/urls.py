@@ -18,6 +18,7 @@ from scheduling.pages import (
     today,
     unit_costs,
     weights,
+    wrong_views,
 )
 
 urlpatterns = [
@@ -55,6 +56,10 @@ urlpatterns = [
     path("merges/", merges.index, name="merges"),
     path("rotas/<uuid:public_id>/merges/decide/", merges.decide, name="merge-decide"),
     path("merges/decisions/<int:number>/undo/", merges.undo, name="merge-undo"),
+    path("workers/<uuid:public_id>/sick/", wrong_views.sick, name="worker-sick"),
+    path("workers/<uuid:public_id>/absences/<int:number>/repair/", wrong_views.mend, name="absence-repair"),
+    path("repairs/<uuid:public_id>/", wrong_views.show, name="repair"),
+    path("repairs/<uuid:public_id>/decide/", wrong_views.decide, name="repair-decide"),
     path("my-day/", my_day.show, name="my-day"),
     path("my-day/seen/", my_day.seen, name="my-day-seen"),
     path("my-day/<day:day>/", my_day.show, name="my-day-on"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -11,8 +11,10 @@ from hub.models import User
 from hub.walls import as_county
 from scheduling import mapping, selectors, tasks
 from scheduling.engine.problem import ProblemError
-from scheduling.mapping import KINDS, Mapped
+from scheduling.mapping import KINDS, Mapped, repairing
 from scheduling.mapping import breaches as rules
+from scheduling.mapping.clock import WeekClock
+from scheduling.models import Repair
 from scheduling.services import telling
 from scheduling.travel.errors import RoadFileError
 from visits.history import overrides_in_force
@@ -22,6 +24,7 @@ from visits.wall_clock import local_day
 Status = Rota.Status
 WAS_IN_FORCE = (Status.SUPERSEDED, Status.WITHDRAWN)
 MOST_NAMED = 5
+LATE = timedelta(minutes=1)  # a repair counts in whole minutes
 
 
 class PublishRefused(Exception):  # noqa: N818 (a refusal is an answer, not an error of the program)
@@ -65,6 +68,17 @@ def withdraw(*, rota: Rota, by: User | None, now: datetime, note: str = "") -> R
     return held
 
 
+@as_county()
+def discard(*, rota: Rota, by: User | None, now: datetime) -> Rota:
+    """Takes a candidate out of the way; the version stays. Raises PublishRefused if it is no candidate."""
+    with transaction.atomic():
+        held, _ = _hold(rota)
+        if held.status != Status.CANDIDATE:
+            raise PublishRefused([f"Version {held.version} is {held.status}, not a candidate."])
+        _move(held, Status.WITHDRAWN, by=by, now=now, note="discarded")
+    return held
+
+
 def _put_in_force(
     rota: Rota, *wanted: str, by: User | None, now: datetime, instead_of: int | None = None
 ) -> Rota:
@@ -81,6 +95,7 @@ def _put_in_force(
                 raise PublishRefused(
                     [f"Meanwhile {now_in_force} is in force. Look at it before you roll back."]
                 )
+            _refuse_late_repair(held, now)
             _refuse_if_wrong(held, now, but_for={"locks", "published"} if is_back else {"locks"})
             if before is not None:
                 _move(before, Status.SUPERSEDED, by=by, now=now, note=f"by version {held.version}")
@@ -121,6 +136,16 @@ def _refuse_if_wrong(rota: Rota, now: datetime, *, but_for: set[str]) -> None:
     found = rules.breaches(mapped, mapping.solution_of(rota, mapped))
     if broken := rules.not_within(found, overrides):
         raise PublishRefused([f"{breach.rule}: {breach.said}" for breach in broken[:MOST_NAMED]])
+
+
+def _refuse_late_repair(rota: Rota, now: datetime) -> None:
+    """A repair may not move what has meanwhile begun: somebody is at that door, or nobody came."""
+    repair = Repair.objects.filter(rota=rota).first()
+    first = None if repair is None else repairing.earliest(repair.found)
+    if first is not None and WeekClock(rota.week_start).at(first) < now - LATE:
+        raise PublishRefused(
+            ["Meanwhile calls have begun that this repair moves. Work it out again from now."]
+        )
 
 
 def _what_changed(rota: Rota, mapped: Mapped, *, but_for: set[str]) -> list[str]:

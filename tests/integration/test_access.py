@@ -35,6 +35,7 @@ KINDS = {
     "visits": 4,
     "runs": 5,
     "deliveries": 6,
+    "repairs": 7,
 }
 
 
@@ -88,8 +89,11 @@ def theirs() -> Theirs:
     Unplaced.objects.create(rota=rota, need=need, due_on=MONDAY + dt.timedelta(days=1), reason="no_capacity")
     run = PlanningRun.objects.create(area=area, week_start=MONDAY, seconds=1, requested_at=make.NOW)
     delivery = make.make_delivery(agency, file_name=f"{CANARY}.csv")
+    repair = rota.repairs.create(
+        kind="absence", requested_at=make.NOW, requested_by=make.make_user(Role.COORDINATOR, area)
+    )
     agreement = make.make_agreement(agency, title=f"{CANARY} agreement")
-    ids = tuple(each.public_id for each in (person, need, worker, rota, visit, run, delivery))
+    ids = tuple(each.public_id for each in (person, need, worker, rota, visit, run, delivery, repair))
     delegation = make.make_delegation(giver=agency, holder=make.make_agency(), signed_by=CANARY)
     competence = worker.competences.create(
         skill=make.make_skill(), starts_on=MONDAY, signed_by=f"{CANARY} lead"

@@ -65,6 +65,7 @@ OPEN = {
         ),
         *(
             "scheduling.PlanningRun",
+            "scheduling.Repair",
             "scheduling.OvernightJob",
             "scheduling.Policy",
             "scheduling.StabilityBudget",

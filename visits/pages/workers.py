@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hub.access import allowed
+from hub.models import Role
 from hub.pages.listing import Filter, Listing, by_words
 from hub.recurrence import monday_of
 from visits import selectors
@@ -95,6 +96,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "calendar": selectors.calendar_feed(worker),
         "mondays": [first, first + timedelta(weeks=1)],
         "may_sign": request.user.role in SIGNERS,
+        "may_repair": request.user.role == Role.COORDINATOR and worker.is_active,
         "absences": _absences(request, worker),
         "competences": [(one, standing(one.starts_on, one.expires_on, today)) for one in competences],
     }

@@ -1,0 +1,210 @@
+"""The day goes wrong: one action for each thing that happens, and the repaired plan to decide on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hub.access import allowed
+from hub.models import Role, User
+from hub.pages.forms import HouseForm, answer
+from hub.templatetags.care import clock, day
+from scheduling import selectors
+from scheduling.models import Repair
+from scheduling.pages import hand_wording
+from scheduling.pages.board_views import PLANNERS
+from scheduling.pages.hand_wording import Words
+from scheduling.services import mending, publishing
+from visits import selectors as visits
+from visits.models import Absence, Unplaced
+from visits.wall_clock import local_day, moment
+
+LIVE = (Repair.Status.QUEUED, Repair.Status.RUNNING)
+REASONS = dict(Unplaced.Reason.choices)
+HOW_LONG = (
+    ("1", "the rest of today"),
+    ("2", "today and tomorrow"),
+    ("3", "three days with today"),
+    ("7", "a week"),
+    ("", "until further notice"),
+)
+
+
+class SickForm(HouseForm):
+    """For how long; it begins now."""
+
+    kind = forms.ChoiceField(
+        label="Why",
+        choices=[(one.value, one.label) for one in (Absence.Kind.SICK, Absence.Kind.OTHER)],
+        help_text="A word is enough. Keep illnesses out of the record.",
+    )
+    days = forms.ChoiceField(
+        label="For how long", choices=HOW_LONG, required=False, help_text="From now. It can be changed later."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change as it is read."""
+
+    when: str
+    what: str
+    before: str
+    after: str
+    noticed: bool
+
+
+@allowed(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def sick(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A worker rings in: away from now, and the published rota is repaired at once."""
+    worker = get_object_or_404(visits.workers(request.user), public_id=public_id)
+    form = SickForm(request.POST or None, initial={"kind": Absence.Kind.SICK, "days": "1"})
+    back = reverse("worker", args=[public_id])
+    then: list[Repair] = []
+
+    def act(values: dict[str, Any]) -> str:
+        now = timezone.now()
+        ends_at = None
+        if values["days"]:
+            ends_at = moment(local_day(now) + timedelta(days=int(values["days"])), time())
+        _, repairs = mending.rang_in(
+            worker=worker, kind=values["kind"], ends_at=ends_at, by=request.user, now=now
+        )
+        then.extend(repairs)
+        return _asked(repairs)
+
+    response = answer(
+        request,
+        form,
+        title=f"{worker.name} rings in",
+        button="Note it and repair the rota",
+        back=back,
+        act=act,
+        intro="Visits that have begun stay as they are. You see what changes before anything is published.",
+    )
+    return redirect("repair", then[0].public_id) if then else response
+
+
+@allowed(Role.COORDINATOR)
+@require_POST
+def mend(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+    """Repairs the published rotas for an absence that is noted already."""
+    worker = get_object_or_404(visits.workers(request.user), public_id=public_id)
+    found = visits.absences(request.user).in_force().filter(worker=worker)
+    repairs = mending.mend_for(
+        absence=get_object_or_404(found, pk=number), by=request.user, now=timezone.now()
+    )
+    messages.info(request, _asked(repairs))
+    return redirect("repair", repairs[0].public_id) if repairs else redirect("worker", public_id)
+
+
+@allowed(*PLANNERS)
+@require_GET
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    """How far a repair is; the page asks again while it goes on, then lists what changes."""
+    return _page(request, _repair(request.user, public_id))
+
+
+@allowed(Role.COORDINATOR)
+@require_POST
+def decide(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Accepts a repaired plan as a whole, discards it, or has it worked out again from now."""
+    repair = _repair(request.user, public_id)
+    now, rota = timezone.now(), repair.rota
+    do = request.POST.get("do")
+    try:
+        if do == "again":
+            return redirect("repair", mending.again(repair=repair, by=request.user, now=now).public_id)
+        if do not in ("accept", "discard") or rota is None:
+            raise Http404
+        if do == "discard":
+            publishing.discard(rota=rota, by=request.user, now=now)
+            messages.success(request, f"✓ Candidate {rota.version} is discarded; the rota in force stays.")
+        else:
+            publishing.publish(rota=rota, by=request.user, now=now)
+            messages.success(
+                request,
+                f"✓ Version {rota.version} is published."
+                " Field staff whose rounds changed are told on their phones.",
+            )
+    except publishing.PublishRefused as refused:
+        words = Words(request.user, repair.of.week_start, refused.reasons)
+        return _page(request, repair, refused=[words.say(reason) for reason in refused.reasons])
+    return redirect("board", code=repair.of.area.code, week_start=repair.of.week_start)
+
+
+def _asked(repairs: list[Repair]) -> str:
+    if not repairs:
+        return "It is noted. No published visit needs another worker, so there is nothing to repair."
+    weeks = ", ".join(f"the week of {day(one.of.week_start)}" for one in repairs)
+    return f"It is noted, and the rota of {weeks} is being repaired."
+
+
+def _repair(user: User, public_id: str) -> Repair:
+    found = selectors.repairs(user).select_related("of__area", "rota", "requested_by")
+    return get_object_or_404(found, public_id=public_id)
+
+
+def _page(request: HttpRequest, repair: Repair, *, refused: list[str] | None = None) -> HttpResponse:
+    is_live = repair.status in LIVE
+    context: dict[str, Any] = {"repair": repair, "is_live": is_live, "refused": refused or []}
+    if repair.status == Repair.Status.DONE:
+        context |= _told(request.user, repair)
+    elif repair.error:
+        words = Words(request.user, repair.of.week_start, [repair.error])
+        context["error"] = words.say(repair.error)
+    template = "scheduling/repair_body.html" if request.htmx else "scheduling/repair.html"
+    return render(request, template, context, status=409 if refused else 200)
+
+
+def _told(user: User, repair: Repair) -> dict[str, Any]:
+    """What the repair changes, in the words and names of whoever looks."""
+    found = repair.found
+    codes = [one["occurrence"] for one in found["changed"]] + found["gone"] + found["lost_locks"]
+    workers = [
+        code for one in found["changed"] for spot in (one["before"], one["after"]) if spot for code in spot[0]
+    ]
+    workers += [worker for worker, _, _ in found["stretched"]]
+    words = Words(user, repair.of.week_start, [*codes, *workers])
+    lines = [_line(words, one) for one in found["changed"]]
+    rota = repair.rota
+    return {
+        "placed_again": [one for one, row in zip(lines, found["changed"], strict=True) if row["after"]],
+        "left_out": [one for one, row in zip(lines, found["changed"], strict=True) if not row["after"]],
+        "gone": [words.say(code) for code in found["gone"]],
+        "lost_locks": [words.say(code) for code in found["lost_locks"]],
+        "stretched": [
+            (words.say(worker), words.moment(before), words.moment(after))
+            for worker, before, after in found["stretched"]
+        ],
+        "overrides": hand_wording.overrides(user, rota) if rota else [],
+        "may_decide": user.role == Role.COORDINATOR and rota is not None and rota.status == "candidate",
+    }
+
+
+def _line(words: Words, one: dict[str, Any]) -> Line:
+    before, after = one["before"], one["after"]
+    return Line(
+        when=words.moment((before or after)[1]),
+        what=words.say(one["occurrence"]),
+        before=_spot(words, before) if before else "left out",
+        after=_spot(words, after, before) if after else REASONS.get(one["reason"], "left out"),
+        noticed=one["noticed"],
+    )
+
+
+def _spot(words: Words, spot: list[Any], other: list[Any] | None = None) -> str:
+    names = " and ".join(words.say(code) for code in spot[0])
+    at: datetime = words.clock.at(spot[1])
+    same_day = other is not None and local_day(words.clock.at(other[1])) == local_day(at)
+    return f"{names}, {clock(at)}" if other is None or same_day else f"{names}, {day(at)} {clock(at)}"

@@ -1,0 +1,177 @@
+"""The day goes wrong: the published rota is repaired at once, touches only what it must, and adds up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from hub.models import Role
+from scheduling import repairs
+from scheduling.engine.answers.repair import Changed, Kind
+from scheduling.engine.answers.repair import Repair as Mended
+from scheduling.engine.solution import Assignment, Reason, Solution, Unplaced
+from scheduling.mapping import repairing
+from scheduling.models import Repair
+from scheduling.services import mending, publishing
+from tests.factories.hub import logged_in, make_agency, make_user
+from tests.factories.scheduling import Week, make_candidate, make_week
+from tests.factories.visits import MONDAY, make_shifts, make_worker
+from visits.models import Override, Rota
+from visits.wall_clock import moment
+
+pytestmark = pytest.mark.django_db
+TUESDAY_NOON = moment(MONDAY + dt.timedelta(days=1), dt.time(12))
+MINUTE = 1440 + 12 * 60
+
+
+@pytest.fixture
+def week() -> Week:
+    """A published week of ten calls, and a second worker on shift."""
+    week = make_week()
+    make_shifts(make_worker(week.agency, week.area, name="Thu Nguyễn"))
+    publishing.publish(rota=make_candidate(week), by=None, now=TUESDAY_NOON)
+    return week
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repair that gives the other worker what it can, and leaves out Friday: no compiled search."""
+
+    def repair(problem: Any, plan: Solution, change: Any, **_: Any) -> Any:
+        away = {event.worker: event for event in change.events}
+        assert change.now == MINUTE
+        kept, left, changed = [], [], []
+        for one in plan.assignments:
+            (worker,) = one.workers
+            if one.start < MINUTE or worker not in away:
+                kept.append(one)
+                continue
+            (other,) = [w.id for w in problem.workers if w.id != worker]
+            person = problem.occurrences[problem.occurrence_index[one.occurrence]].person
+            after = Assignment(one.occurrence, (other,), one.start) if one.start < 4 * 1440 else None
+            if after:
+                kept.append(after)
+            else:
+                left.append(Unplaced(one.occurrence, Reason.NO_CAPACITY))
+            kind = Kind.WORKER if after else Kind.UNPLACED
+            reason = None if after else Reason.NO_CAPACITY
+            changed.append(Changed(one.occurrence, person, kind, one, after, True, reason))
+        return Mended(
+            problem, Solution(tuple(kept), tuple(left)), {}, {}, tuple(changed),
+            (changed[0].person,) if changed else (), (), (), (), (), (),
+            tuple(one.occurrence for one in kept if one.start < MINUTE), 0, 0.1,
+        )  # fmt: skip
+
+    monkeypatch.setattr(repairing, "repair", repair)
+    monkeypatch.setattr(repairing, "check", lambda *_: [])
+
+
+def ring_in(week: Week) -> Repair:
+    """The worker rings in at noon on Tuesday, until further notice, and the repair is worked out."""
+    by = make_user(Role.COORDINATOR, week.area, agency=week.agency)
+    _, asked = mending.rang_in(worker=week.worker, kind="sick", ends_at=None, by=by, now=TUESDAY_NOON)
+    (repair,) = asked
+    repairs.work(repair.pk)
+    repair.refresh_from_db()
+    assert not repair.error
+    return repair
+
+
+def test_a_sick_call_becomes_a_candidate_that_adds_up_and_leaves_the_morning_alone(week: Week) -> None:
+    """Six calls to do: four go to the colleague, two are left out; what was before noon stays."""
+    repair = ring_in(week)
+    rota = repair.rota
+    assert rota is not None
+    assert (rota.status, rota.copied_from) == ("candidate", repair.of)
+    assert (rota.asked, rota.placed, rota.unplaced_count, rota.cancelled) == (10, 8, 2, 0)
+    assert sorted(one["kind"] for one in repair.found["changed"]) == ["unplaced"] * 2 + ["worker"] * 4
+    morning = rota.visits.filter(starts_at__lt=TUESDAY_NOON)
+    assert set(morning.values_list("worker", flat=True)) == {week.worker.pk}
+    assert morning.count() == 2
+    repairs.work(repair.pk)  # the message came twice
+    assert Rota.objects.count() == 2
+
+
+def test_the_page_lists_what_changes_and_accepting_publishes_it_whole(week: Week, time_machine: Any) -> None:
+    """Who comes instead, what is left out and why; then it is in force, and a second repair is refused."""
+    time_machine.move_to(TUESDAY_NOON, tick=False)
+    repair, other = ring_in(week), None
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    page = client.get(reverse("repair", args=[repair.public_id])).content.decode()
+    assert "Thu Nguyễn" in page
+    assert "Every competent worker on shift is with someone else" in page
+    deciding = reverse("repair-decide", args=[repair.public_id])
+    other = mending.again(repair=repair, by=repair.requested_by, now=TUESDAY_NOON)
+    repairs.work(other.pk)
+    assert client.post(deciding, {"do": "accept"}).status_code == 302
+    repair.of.refresh_from_db()
+    assert repair.of.status == "superseded"
+    late = client.post(reverse("repair-decide", args=[other.public_id]), {"do": "accept"})
+    assert late.status_code == 409
+    assert "something has changed in the published rota" in late.content.decode()
+    assert Rota.objects.filter(status="published").count() == 1
+    assert client.post(reverse("repair-decide", args=[other.public_id]), {"do": "discard"}).status_code == 302
+    assert Rota.objects.get(repair=other).status == "withdrawn"
+
+
+def test_a_repair_that_came_too_late_is_not_published(week: Week) -> None:
+    """On Wednesday at nine the call of half past eight has begun: work it out again."""
+    rota = ring_in(week).rota
+    assert rota is not None
+    wednesday = moment(MONDAY + dt.timedelta(days=2), dt.time(9))
+    with pytest.raises(publishing.PublishRefused, match="have begun"):
+        publishing.publish(rota=rota, by=None, now=wednesday)
+
+
+def test_what_had_begun_is_answered_for_where_it_fits_no_rule_any_more(week: Week) -> None:
+    """Sick since six in the morning as it turns out: Tuesday's visit stands, with the reason beside it."""
+    by = make_user(Role.COORDINATOR, week.area, agency=week.agency)
+    week.worker.absences.create(
+        kind="sick",
+        starts_at=moment(MONDAY + dt.timedelta(days=1), dt.time(6)),
+        noted_at=TUESDAY_NOON,
+        noted_by=by,
+    )
+    repair = mending.ask(
+        rota=Rota.objects.get(status="published"), kind=Repair.Kind.ABSENCE, by=by, now=TUESDAY_NOON
+    )
+    repairs.work(repair.pk)
+    repair.refresh_from_db()
+    assert {row.rule for row in Override.objects.filter(rota=repair.rota)} == {"shift"}
+    assert repair.rota is not None
+    publishing.publish(rota=repair.rota, by=None, now=TUESDAY_NOON)
+
+
+def test_a_killed_planner_is_asked_again_and_leaves_nothing_half_done(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease runs out, the sweep sends it again, and there is one candidate."""
+    by = make_user(Role.COORDINATOR, week.area, agency=week.agency)
+    _, (repair,) = mending.rang_in(worker=week.worker, kind="sick", ends_at=None, by=by, now=TUESDAY_NOON)
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repairing, "keep", killed)
+        with pytest.raises(SystemExit):
+            repairs.work(repair.pk)
+    assert Rota.objects.count() == 1
+    assert not repairs.due_for_work().exists()
+    Repair.objects.update(lease_until=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    assert [one.pk for one in repairs.due_for_sending()] == [repair.pk]
+    repairs.work(repair.pk)
+    repair.refresh_from_db()
+    assert (repair.status, repair.attempt, Rota.objects.count()) == ("done", 2, 2)
+
+
+def test_nobody_of_another_area_decides(week: Week) -> None:
+    """Not found, whoever asks from elsewhere."""
+    repair = ring_in(week)
+    stranger = logged_in(make_user(Role.COORDINATOR, agency=make_agency()))
+    assert stranger.get(reverse("repair", args=[repair.public_id])).status_code == 404
+    address = reverse("repair-decide", args=[repair.public_id])
+    assert stranger.post(address, {"do": "accept"}).status_code == 404
