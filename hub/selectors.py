@@ -205,6 +205,12 @@ def agencies_asking(user: User, person: Person, *, on: date) -> QuerySet[Agency]
     return Agency.objects.filter(Exists(knows), pk__in=_spoken_for(user, on), is_active=True)
 
 
+def agencies_employing(user: User, *, on: date) -> QuerySet[Agency]:
+    """Whose staff this user may enter: a manager the own, a coordinator those planned together."""
+    keys = scope.of(user, on=on).agencies(Item.NEEDS) if user.role == Role.COORDINATOR else [user.agency_id]
+    return Agency.objects.filter(pk__in=[key for key in keys if key], is_active=True)
+
+
 def _spoken_for(user: User, on: date) -> Collection[int]:
     """A manager speaks for the own agency, a coordinator for all whose needs the coordinator plans."""
     if user.role == Role.COORDINATOR:

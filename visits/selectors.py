@@ -264,6 +264,14 @@ def with_skills(found: QuerySet[Worker], *, first: date, days: int) -> QuerySet[
     return found.annotate(signed=ArraySubquery(pairs))
 
 
+def with_tasks_ending(found: QuerySet[Worker], *, first: date, last: date) -> QuerySet[Worker]:
+    """Of these workers, who loses a task on one of these days that nobody has signed again (`is_ending`)."""
+    own = Competence.objects.filter(worker=OuterRef("pk"), expires_on__range=(first, last))
+    longer = Q(expires_on__isnull=True) | Q(expires_on__gt=OuterRef("expires_on"))
+    again = Competence.objects.filter(longer, worker=OuterRef("worker"), skill=OuterRef("skill"))
+    return found.annotate(is_ending=Exists(own.filter(~Exists(again))))
+
+
 def skill_names() -> dict[str, str]:
     """The name of each skill by its code; they are the same for everybody."""
     return dict(Skill.objects.values_list("code", "name"))

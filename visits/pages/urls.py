@@ -14,6 +14,7 @@ from visits.pages import (
     person,
     quality,
     rights,
+    staffing,
     workers,
 )
 
@@ -43,6 +44,12 @@ urlpatterns = [
     path("people/<uuid:public_id>/notes/<int:number>/", rights.review_note, name="note-review"),
     path("data-quality/", quality.index, name="quality"),
     path("workers/", workers.index, name="workers"),
+    path("workers/new/", staffing.new, name="worker-new"),
+    path("workers/<uuid:public_id>/change/", staffing.change, name="worker-change"),
+    path("workers/<uuid:public_id>/switch/", staffing.switch, name="worker-switch"),
+    path("workers/<uuid:public_id>/shifts/<day:day>/", staffing.show, name="shifts"),
+    path("workers/<uuid:public_id>/shifts/<day:day>/set/", staffing.put, name="shift-set"),
+    path("workers/<uuid:public_id>/shifts/<day:day>/remove/", staffing.remove, name="shift-remove"),
     path("workers/<uuid:public_id>/", workers.show, name="worker"),
     path("calendar/visits.ics", calendar.feed, name="calendar"),
     path("my-calendar/", calendar.own, name="own-calendar"),

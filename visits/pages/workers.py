@@ -19,6 +19,7 @@ from visits import selectors
 from visits.models import Absence, Worker
 from visits.pages.competences import SIGNERS
 from visits.pages.panels import READERS
+from visits.pages.rights import WRITERS
 from visits.wall_clock import local_day
 
 COLUMNS = (
@@ -30,14 +31,17 @@ COLUMNS = (
 )
 AHEAD = 14
 ABSENCES_SHOWN = 10
-SOON = 28  # days before its end that a competence is pointed out
+SOON = 30  # days before its end that a competence is pointed out
 
 
 @allowed(*READERS)
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    """The active field staff of the reader's areas or agency, by name, agency, area and task."""
-    found = selectors.workers(request.user).filter(is_active=True).select_related("agency", "area")
+    """The field staff of the reader's areas or agency, to be found by name, agency, area, task."""
+    today = timezone.localdate()
+    has_left = "left" in (request.POST.get("who"), request.GET.get("who"))  # as the filter below
+    found = selectors.workers(request.user).filter(is_active=not has_left).select_related("agency", "area")
+    found = selectors.with_tasks_ending(found, first=today, last=today + timedelta(days=SOON))
     listing = Listing(
         request,
         found.order_by("agency__name", "name", "pk"),
@@ -49,7 +53,8 @@ def index(request: HttpRequest) -> HttpResponse:
         personal=True,
         filters=_filters(found.order_by()),
     )
-    return listing.answer or render(request, "visits/workers.html", {"listing": listing})
+    context = {"listing": listing, "may_write": request.user.role in WRITERS, "soon": SOON}
+    return listing.answer or render(request, "visits/workers.html", context)
 
 
 def _filters(workers: QuerySet[Worker]) -> list[Filter]:
@@ -68,6 +73,13 @@ def _filters(workers: QuerySet[Worker]) -> list[Filter]:
             by_words(skills),
             lambda found, code: found.filter(pk__in=signed.filter(skill=code).values("worker")),
         ),
+        Filter(
+            "ends",
+            "A task ends",
+            [("soon", f"within {SOON} days")],
+            lambda found, _: found.filter(is_ending=True),
+        ),
+        Filter("who", "Who", [("left", "who have left")], lambda found, _: found.filter(is_active=False)),
     ]
 
 
@@ -97,6 +109,8 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "mondays": [first, first + timedelta(weeks=1)],
         "may_sign": request.user.role in SIGNERS,
         "may_repair": request.user.role == Role.COORDINATOR and worker.is_active,
+        "may_write": request.user.role in WRITERS,
+        "today": today,
         "absences": _absences(request, worker),
         "competences": [(one, standing(one.starts_on, one.expires_on, today)) for one in competences],
     }
