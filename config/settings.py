@@ -223,10 +223,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# PostgreSQL holds the truth and Celery is only the hands, so results are ignored and a task
-# carries an id. A solve runs in a child process of the task: docs/decisions/ says why.
+# PostgreSQL holds the truth and Celery is only the hands: a task carries an id, and its result is a row. A solve runs in a child process of the task: docs/decisions/ says why.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+# Only what the desk answers comes back, as codes and minutes, to whoever waits for it.
+CELERY_RESULT_BACKEND = REDIS_URL
+CELERY_RESULT_EXPIRES = 60  # seconds
+CELERY_REDIS_SOCKET_CONNECT_TIMEOUT = 3
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

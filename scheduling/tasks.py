@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 
 from hub.models import Area
 from hub.recurrence import monday_of
-from scheduling import repairs, runner, runs, selectors
+from scheduling import desk, repairs, runner, runs, selectors
 from scheduling.engine.answers.desk import warm_answers
 from scheduling.models import OvernightJob, PlanningRun
 from scheduling.reporting import counting, hours
@@ -26,6 +26,7 @@ from visits.wall_clock import LONDON, local_day
 
 logger = logging.getLogger(__name__)
 NOON = 12
+DESK = "desk"  # the queue of questions that somebody waits for
 
 
 @shared_task
@@ -45,6 +46,19 @@ def load_what_repairs_need(**_: Any) -> None:
 def mend(repair_pk: int) -> None:
     """Work on one repair of a published rota, if it is due for work."""
     repairs.work(repair_pk)
+
+
+@shared_task(queue=DESK, ignore_result=False, acks_late=False)
+def ask(question: str, rota_pk: int, code: str) -> dict[str, Any]:
+    """One question to the desk about an occurrence; whoever asks waits for the answer."""
+    return desk.answer(question, rota_pk, code, now=timezone.now())
+
+
+@worker_ready.connect
+def load_the_desk(sender: Any, **_: Any) -> None:
+    """The process that answers questions loads the compiled code before the first of them comes."""
+    if DESK in sender.app.amqp.queues.consume_from:
+        desk.warm()
 
 
 @shared_task

@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     queue = 1 + (slot * QUEUES_PER_SLOT + worker) % QUEUES  # never 0, where a demonstration's tasks wait
     settings.ROADS_DIR = Path(settings.BASE_DIR) / ".private" / "no-roads"  # a developer's own change no test
     settings.REDIS_URL = settings.CELERY_BROKER_URL = _with_database(settings.REDIS_URL, queue)
+    settings.CELERY_RESULT_BACKEND = settings.REDIS_URL
 
 
 def _free_slot(folder: Path) -> tuple[int, int]:

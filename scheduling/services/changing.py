@@ -28,7 +28,7 @@ from scheduling.mapping.breaches import Breach
 from scheduling.mapping.deeds import Deed, GoneError, MoveVisit, Targets, UnknownError, after, workers_of
 from scheduling.mapping.rewriting import Facts, RowsGoneError, afterwards, facts, rewrite
 from scheduling.mapping.weighing import Scale, Weighed
-from scheduling.services import standing
+from scheduling import standing
 from scheduling.travel.errors import RoadFileError
 from visits.history import History, history, overrides_in_force
 from visits.models import HandChange, Override, Rota, Unplaced

@@ -11,7 +11,8 @@ from django.db import connection
 
 from hub.models import User
 from scheduling.mapping.deeds import MoveVisit
-from scheduling.services import changing, standing
+from scheduling import standing
+from scheduling.services import changing
 from tests.factories.hub import make_user
 from tests.factories.scheduling import make_candidate, make_week
 from tests.factories.visits import NOW, make_shifts, make_worker

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from hub.models import Role, User
-from scheduling.services import changing, locking, publishing, standing
+from scheduling import standing
+from scheduling.services import changing, locking, publishing
 from tests.factories.hub import logged_in, make_user
 from tests.factories.scheduling import Week, make_candidate, make_run, make_week
 from tests.factories.visits import MONDAY, NOW, make_barred_worker, make_shifts, make_worker

@@ -1,0 +1,104 @@
+"""Weeks kept ready to be asked about: who could come, and why somebody does.
+
+Runs in a process of its own, whose compiled code is loaded once (the queue `desk`; decision 0082). It is asked
+with keys and answers with codes and minutes; the pages turn them into names for whoever may read them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hub.walls import as_county
+from scheduling import mapping, standing
+from scheduling.engine.answers.desk import Desk, warm_answers
+from scheduling.engine.answers.prepared import NotInPlanError
+from scheduling.engine.answers.questions import plain
+from scheduling.engine.problem import ProblemError
+from scheduling.mapping import Mapped
+from scheduling.mapping.clock import WeekClock
+from scheduling.travel.errors import RoadFileError
+from visits.models import Rota
+
+KEPT_DESKS = 4
+NOW_STEP = 5  # minutes: what has begun is looked at so often
+Answer = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Ready:
+    """A rota's plan after its newest change, in tables."""
+
+    mapped: Mapped
+    newest: int
+    desk: Desk
+
+
+_ready: OrderedDict[int, _Ready] = OrderedDict()
+
+
+@as_county()
+def answer(question: str, rota_pk: int, code: str, *, now: datetime) -> Answer:
+    """What the desk says of an occurrence: `rank` or `explain`, as the engine's dataclasses turned to JSON.
+
+    Instead `failed` says why there is no answer: `gone` (no such rota), `unknown` (not asked for in its week
+    any more), or a sentence about what contradicts itself.
+    """
+    rota = Rota.objects.select_related("area").filter(pk=rota_pk).first()
+    if rota is None:
+        return {"failed": "gone"}
+    try:
+        desk = _desk(rota, now)
+        found = plain(_QUESTIONS[question](desk, code))
+    except NotInPlanError:
+        return {"failed": "unknown"}
+    except (ProblemError, RoadFileError) as error:
+        return {"failed": f"What is asked of the week cannot be planned: {error}."}
+    return found | {"stands_by_override": code in desk.dropped, "dropped": len(desk.dropped)}
+
+
+def warm() -> None:
+    """Loads the compiled code; for the start of the process."""
+    warm_answers()
+
+
+def forget() -> None:
+    """Nothing is kept: for tests."""
+    _ready.clear()
+
+
+def _desk(rota: Rota, now: datetime) -> Desk:
+    """The rota's desk: the one kept if nothing has changed, the same tables with another plan, or a new one."""
+    mapped = standing.mapped(rota, now)
+    newest = standing.newest_change(rota)
+    kept = _ready.get(rota.pk)
+    if kept is None or kept.mapped is not mapped:
+        desk = Desk(mapped.problem, mapping.solution_of(rota, mapped), now=_minute(rota, now))
+        _ready[rota.pk] = _Ready(mapped, newest, desk)
+        while len(_ready) > KEPT_DESKS:
+            _ready.popitem(last=False)
+    elif kept.newest != newest or kept.desk.now != _settled(_minute(rota, now)):
+        kept.desk.now = _settled(_minute(rota, now))
+        kept.desk.adopt(mapping.solution_of(rota, mapped))
+        kept.newest = newest
+    _ready.move_to_end(rota.pk)
+    return _ready[rota.pk].desk
+
+
+def _minute(rota: Rota, now: datetime) -> int | None:
+    """The minute of the rota's week, in steps; None before the week begins."""
+    minute = WeekClock(rota.week_start).minute(now)
+    return None if minute < 0 else minute - minute % NOW_STEP
+
+
+def _settled(minute: int | None) -> int:
+    return -1 if minute is None else minute
+
+
+_QUESTIONS: dict[str, Callable[[Desk, str], Any]] = {
+    "rank": lambda desk, code: desk.rank(code),
+    "explain": lambda desk, code: desk.explain(code),
+}
