@@ -223,7 +223,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# PostgreSQL holds the truth and Celery is only the hands: a task carries an id, and its result is a row. A solve runs in a child process of the task: docs/decisions/ says why.
+# PostgreSQL holds the truth and Celery is only the hands: a task carries an id, and its result is a row.
+# A solve runs in a child process of the task: docs/decisions/ says why.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 # Only what the desk answers comes back, as codes and minutes, to whoever waits for it.

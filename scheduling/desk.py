@@ -1,7 +1,7 @@
 """Weeks kept ready to be asked about: who could come, and why somebody does.
 
-Runs in a process of its own, whose compiled code is loaded once (the queue `desk`; decision 0082). It is asked
-with keys and answers with codes and minutes; the pages turn them into names for whoever may read them.
+Runs in a process of its own, whose compiled code is loaded once (the queue `desk`; decision 0082). It is
+asked with keys and answers with codes and minutes; pages turn them into names for whoever may read them.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def forget() -> None:
 
 
 def _desk(rota: Rota, now: datetime) -> Desk:
-    """The rota's desk: the one kept if nothing has changed, the same tables with another plan, or a new one."""
+    """The rota's desk: the one kept if nothing has changed, its tables with another plan, or a new one."""
     mapped = standing.mapped(rota, now)
     newest = standing.newest_change(rota)
     kept = _ready.get(rota.pk)

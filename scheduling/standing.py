@@ -30,7 +30,7 @@ from scheduling import mapping, selectors
 from scheduling.mapping import Mapped
 from scheduling.mapping.weighing import Scale
 from scheduling.models import Policy
-from visits.models import BarredWorker, Competence, NamedWorker, PlanLock, Rota, Shift, Worker
+from visits.models import Absence, BarredWorker, Competence, NamedWorker, PlanLock, Rota, Shift, Worker
 from visits.selectors import within
 from visits.wall_clock import local_day
 
@@ -63,14 +63,13 @@ def mapped(rota: Rota, now: datetime) -> Mapped:
 # Rows of these are made while the site is used; what is changed in them or removed leaves a `Change`.
 MADE = (
     *(Need, NeedGap, KeepSeparate, Cancellation, Suspension, Person, SharingAgreement, Delegation),
-    *(Worker, Competence, NamedWorker, BarredWorker, Policy, Change),
+    *(Worker, Competence, NamedWorker, BarredWorker, Absence, Policy, Change),
 )
 
 
 def _stamp(rota: Rota) -> tuple[Any, ...]:
     """Differs once something that is planned from has changed, in whatever process: newest keys, and sums of
-    what leaves no trace when it changes. What it does not see (a door moved, a gap removed, a row that was
-    committed late) is seen after `KEPT_SECONDS`.
+    what leaves no trace when it changes. What it does not see (a door moved, a row that was committed late) is seen after `KEPT_SECONDS`.
     """
     week = {"area": rota.area_id, "week_start": rota.week_start}
     locks = PlanLock.objects.filter(**week).order_by()

@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def nothing_kept() -> Iterator[None]:
     """What a process keeps of a week for some seconds is no test's business but its own."""
     yield
-    if (standing := sys.modules.get("scheduling.services.standing")) is not None:
+    if (standing := sys.modules.get("scheduling.standing")) is not None:
         standing.forget()
 
 

@@ -46,6 +46,14 @@ def start_planners(children: Children, *, beat: bool, run: Path) -> Child:
     return children.start("planners", command, stop_signals=patience)
 
 
+def start_desk(children: Children) -> Child:
+    """The process that keeps weeks ready to be asked about, one question at a time."""
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--queues=desk", "--pool=solo"]
+    command += ["--hostname=desk@%h", "--loglevel=INFO", "--without-gossip", "--without-mingle"]
+    patience = ((signal.SIGTERM, 6.0), (signal.SIGQUIT, 4.0))
+    return children.start("desk", command, stop_signals=patience)
+
+
 def start_site(children: Children, *, port: int) -> Child:
     """gunicorn on this machine only. Returns once it answers; raises ChildEndedError or PortTakenError."""
     check_port(port)

@@ -18,6 +18,7 @@ from scheduling.pages import (
     today,
     unit_costs,
     weights,
+    why,
     wrong_views,
 )
 
@@ -44,6 +45,8 @@ urlpatterns = [
     path("rotas/<uuid:public_id>/publish/", publish_views.publish, name="publish"),
     path("rotas/<uuid:public_id>/compare/", publish_views.compare, name="compare"),
     path("rotas/<uuid:public_id>/hand/", hand_views.hand, name="hand"),
+    path("rotas/<uuid:public_id>/why/", why.show, name="why"),
+    path("rotas/<uuid:public_id>/who/", why.who, name="who"),
     path("rotas/<uuid:public_id>/undo/", hand_views.undo, name="undo"),
     path("rotas/<uuid:public_id>/redo/", hand_views.redo, name="redo"),
     path("rotas/<uuid:public_id>/copy/", hand_views.copy, name="copy-rota"),

@@ -35,8 +35,15 @@ def explain(*, rota: Rota, need: int, due_on: date) -> dict[str, Any]:
 
 
 def _ask(question: str, rota: Rota, code: str) -> dict[str, Any]:
+    answer = _through_the_queue(question, rota.pk, code)
+    if "failed" in answer:
+        raise NoAnswer(FAILED.get(answer["failed"], answer["failed"]))
+    return answer
+
+
+def _through_the_queue(question: str, rota_pk: int, code: str) -> dict[str, Any]:
     try:
-        waiting = tasks.ask.apply_async((question, rota.pk, code), expires=PATIENCE_SECONDS)
+        waiting = tasks.ask.apply_async((question, rota_pk, code), expires=PATIENCE_SECONDS)
         answer: dict[str, Any] = waiting.get(timeout=PATIENCE_SECONDS)
         waiting.forget()
     except NoAnswerInTime as error:
@@ -46,6 +53,4 @@ def _ask(question: str, rota: Rota, code: str) -> dict[str, Any]:
         ) from error
     except (OperationalError, RedisError) as error:
         raise NoAnswer("The queue cannot be reached, so nobody can work this out. Try again.") from error
-    if "failed" in answer:
-        raise NoAnswer(FAILED.get(answer["failed"], answer["failed"]))
     return answer

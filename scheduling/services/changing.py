@@ -18,7 +18,7 @@ from django.db import transaction
 from hub import audit
 from hub.models import AuditEvent, User
 from hub.walls import as_county
-from scheduling import mapping
+from scheduling import mapping, standing
 from scheduling.engine.problem import ProblemError
 from scheduling.engine.solution import Assignment, Reason, Solution
 from scheduling.engine.solution import Unplaced as LeftOut
@@ -28,7 +28,6 @@ from scheduling.mapping.breaches import Breach
 from scheduling.mapping.deeds import Deed, GoneError, MoveVisit, Targets, UnknownError, after, workers_of
 from scheduling.mapping.rewriting import Facts, RowsGoneError, afterwards, facts, rewrite
 from scheduling.mapping.weighing import Scale, Weighed
-from scheduling import standing
 from scheduling.travel.errors import RoadFileError
 from visits.history import History, history, overrides_in_force
 from visits.models import HandChange, Override, Rota, Unplaced

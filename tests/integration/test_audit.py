@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import Any
+
 import pytest
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 from rest_framework.authtoken.models import Token
 
 from hub import audit
@@ -34,12 +38,20 @@ def test_every_address_that_shows_a_person_leaves_a_record_of_it(theirs: Theirs,
             if name in PUBLIC:
                 continue
             before = AuditEvent.objects.filter(by=user, people__contains=[person.pk]).count()
-            text = client.get(address).content.decode()
+            text = said_in(client.get(address))
             if person.name in text or f"{CANARY}, {person.given_name}" in text:
                 after = AuditEvent.objects.filter(by=user, people__contains=[person.pk]).count()
                 assert after == before + 1, f"{name} showed a person to {user.role} and nobody wrote it down"
                 shown += 1
     assert shown > 10
+
+
+def said_in(answer: Any) -> str:
+    """The words of an answer, also of one to print."""
+    if answer.headers.get("Content-Type") == "application/pdf":
+        return "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    text: str = answer.content.decode()
+    return text
 
 
 def test_a_view_says_who_what_when_and_why(theirs: Theirs, reader: User) -> None:

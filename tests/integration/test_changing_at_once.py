@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 
 from hub.models import User
-from scheduling.mapping.deeds import MoveVisit
 from scheduling import standing
+from scheduling.mapping.deeds import MoveVisit
 from scheduling.services import changing
 from tests.factories.hub import make_user
 from tests.factories.scheduling import make_candidate, make_week

@@ -38,6 +38,7 @@ def visit(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_open_person": hub.people(request.user, on=today).filter(pk=chosen.person_id).exists(),
         "skills": selectors.skill_names(),
         "overrides": _overrides(chosen),
+        "may_ask": request.user.role in (Role.COORDINATOR, Role.HUB_ADMINISTRATOR),
         "may_change": request.user.role == Role.COORDINATOR
         and chosen.rota.status in (Rota.Status.CANDIDATE, Rota.Status.PUBLISHED),
     }

@@ -70,6 +70,7 @@ class Command(BaseCommand):
                 raise
             log_ins = founding.log_ins(place, vault=home / "demo-passwords.json")
             if options["serve"]:
+                serving.start_desk(children)
                 serving.start_site(children, port=options["port"])
                 try:
                     self._invite(options["port"], log_ins)

@@ -38,6 +38,7 @@ def serve(command: BaseCommand, *, port: int) -> None:
         serving.check_port(port)
         with Children(root=settings.BASE_DIR, logs=home / "logs") as children:
             serving.start_planners(children, beat=True, run=home / "run")
+            serving.start_desk(children)
             serving.start_site(children, port=port)
             command.stdout.write(f"The site: http://{serving.HOST}:{port}/   (Ctrl-C ends it)")
             command.stdout.flush()
