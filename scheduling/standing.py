@@ -68,8 +68,10 @@ MADE = (
 
 
 def _stamp(rota: Rota) -> tuple[Any, ...]:
-    """Differs once something that is planned from has changed, in whatever process: newest keys, and sums of
-    what leaves no trace when it changes. What it does not see (a door moved, a row that was committed late) is seen after `KEPT_SECONDS`.
+    """Differs once something that is planned from has changed, in whatever process.
+
+    Newest keys, and sums of what leaves no trace when it changes. What is not seen here (a door moved, a
+    row that was committed late) is seen after `KEPT_SECONDS`.
     """
     week = {"area": rota.area_id, "week_start": rota.week_start}
     locks = PlanLock.objects.filter(**week).order_by()

@@ -48,7 +48,7 @@ def mend(repair_pk: int) -> None:
     repairs.work(repair_pk)
 
 
-@shared_task(queue=DESK, ignore_result=False, acks_late=False)
+@shared_task(ignore_result=False, acks_late=False)
 def ask(question: str, rota_pk: int, code: str) -> dict[str, Any]:
     """One question to the desk about an occurrence; whoever asks waits for the answer."""
     return desk.answer(question, rota_pk, code, now=timezone.now())
