@@ -61,6 +61,8 @@ class PlanningRun(models.Model):
     overnight = models.ForeignKey(
         OvernightJob, on_delete=models.PROTECT, null=True, blank=True, related_name="runs"
     )
+    # Null obeys the policy in force; otherwise a what-if with these weights, which puts no policy in force.
+    weights = models.JSONField(null=True, blank=True)
     seconds = models.PositiveIntegerField()
     seed = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)

@@ -60,7 +60,8 @@ def _plan(run: PlanningRun) -> None:
     agencies = None if run.agency is None else [run.agency]
     today = local_day(runs.database_time())
     try:
-        policy = selectors.policy(run.area)
+        weights = run.weights
+        policy = selectors.policy(run.area) if weights is None else selectors.policy_from(weights)
         mapped = mapping.build(run.area, run.week_start, agencies=agencies, on=today, policy=policy)
     except ProblemError as error:
         raise RunFailedError(f"What is to be planned contradicts itself: {error}") from error

@@ -111,6 +111,21 @@ def policies(area: Area) -> QuerySet[Policy]:
     return Policy.objects.filter(area=area)
 
 
+def what_if(rota: Rota) -> dict[str, Any] | None:
+    """The weights of the what-if that a rota, or the one that it was copied from, came of."""
+    while True:
+        weights = PlanningRun.objects.filter(rota=rota).values_list("weights", flat=True).first()
+        if weights is not None or rota.copied_from is None:
+            return weights
+        rota = rota.copied_from
+
+
+def policy_of(rota: Rota) -> engine.Policy:
+    """The weights that a rota is held to: those of its what-if, else those in force. Raises ProblemError."""
+    weights = what_if(rota)
+    return policy(rota.area) if weights is None else policy_from(weights)
+
+
 def policy_from(weights: dict[str, Any]) -> engine.Policy:
     """A policy from its weights by name; `unserved` is a list for priorities 1 to 4, or by priority.
 

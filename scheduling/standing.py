@@ -6,6 +6,7 @@ hand may be weighed against inputs so old; publishing never is. Decision 0085 sa
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import OrderedDict
@@ -46,12 +47,13 @@ _scales: OrderedDict[int, tuple[Mapped, int, Scale]] = OrderedDict()
 def mapped(rota: Rota, now: datetime) -> Mapped:
     """The rota's week as a problem, at most `KEPT_SECONDS` old. Raises ProblemError."""
     on = local_day(now)
-    key = (rota.area_id, rota.week_start, on, *_stamp(rota))
+    tried = json.dumps(selectors.what_if(rota))
+    key = (rota.area_id, rota.week_start, on, tried, *_stamp(rota))
     with _lock:
         kept = _mapped.get(key)
     if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
         return kept[1]
-    policy = selectors.policy(rota.area)
+    policy = selectors.policy_of(rota)
     found = mapping.build(rota.area, rota.week_start, on=on, policy=policy)
     with _lock:
         _mapped[key] = (time.monotonic(), found)

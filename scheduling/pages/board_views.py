@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from scheduling.models import PlanningRun
 from scheduling.pages import board, hand_wording
 from scheduling.pages.board_data import BoardData, fetch
 from scheduling.pages.board_drawing import Drawing, clock_face
+from scheduling.services import weighing
 from visits import selectors as visit_selectors
 from visits.history import history
 from visits.models import Rota
@@ -90,7 +92,8 @@ def show(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     if area is None or week_start.weekday():
         raise Http404
     wish = Wish.of(request, week_start)
-    rotas = list(visit_selectors.with_hand(visit_selectors.rotas(request.user), area, week_start))
+    found = visit_selectors.with_hand(visit_selectors.rotas(request.user), area, week_start)
+    rotas = list(found.annotate(what_if=F("run__weights")))
     rota = chosen(rotas, wish)
     context = _frame(request, area, areas, week_start) | {
         "wish": wish,
@@ -100,6 +103,7 @@ def show(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     }
     if rota is not None:
         context |= _body(request.user, rota, wish, context["published"])
+        context["tried"] = weighing.tried(rota) if rota.what_if or rota.copied_from_id else None
         context |= _hand(rota, may=context["may_publish"])
     return render(request, "scheduling/board.html", context)
 

@@ -18,7 +18,7 @@ from hub.selectors import agencies_planned_together
 from scheduling import selectors as scheduling
 from scheduling.pages import board, figures, hand_wording
 from scheduling.pages.board_views import PLANNERS
-from scheduling.services import comparing, publishing
+from scheduling.services import comparing, publishing, weighing
 from visits import selectors
 from visits.models import Rota
 
@@ -44,6 +44,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     published = _published(request.user, rota)
     was_in_force = rota.status in publishing.WAS_IN_FORCE
     reasons: list[str] = []
+    knowing = request.POST.get("what_if") == "known"
     if request.method == "POST":
         try:
             if was_in_force:
@@ -53,9 +54,10 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
                     instead_of=int(seen) if seen.isdecimal() else None,
                     by=request.user,
                     now=timezone.now(),
+                    knowing_what_if=knowing,
                 )
             else:
-                publishing.publish(rota=rota, by=request.user, now=timezone.now())
+                publishing.publish(rota=rota, by=request.user, now=timezone.now(), knowing_what_if=knowing)
         except publishing.PublishRefused as refused:
             words = hand_wording.Words(request.user, rota.week_start, refused.reasons)
             reasons = [words.say(reason) for reason in refused.reasons]
@@ -74,6 +76,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         "reasons": reasons,
         "is_candidate": rota.status == Rota.Status.CANDIDATE,
         "was_in_force": was_in_force,
+        "tried": weighing.tried(rota),
     }
     template = "scheduling/publish_form.html" if request.htmx else "scheduling/publish.html"
     return render(request, template, context, status=409 if reasons else 200)
@@ -132,6 +135,7 @@ def compare(request: HttpRequest, public_id: str) -> HttpResponse:
         "all_kinds": KINDS_OF_CHANGE,
         "was_in_force": publishing.WAS_IN_FORCE,
         "readable": set(shared.distinct()),
+        "tried": weighing.tried(rota),
         "overrides": hand_wording.overrides(request.user, rota),
     }
     return render(request, "scheduling/compare.html", context)

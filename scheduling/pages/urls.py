@@ -39,6 +39,7 @@ urlpatterns = [
     path("areas/<slug:code>/stability-budget/", run_views.budget, name="stability-budget"),
     path("areas/<slug:code>/weights/", weights.show, name="weights"),
     path("areas/<slug:code>/weights/change/", weights.change, name="weights-change"),
+    path("areas/<slug:code>/weights/what-if/", weights.what_if, name="what-if"),
     path("runs/", run_views.index, name="runs"),
     path("runs/<uuid:public_id>/progress/", run_views.progress, name="run-progress"),
     path("runs/<uuid:public_id>/cancel/", run_views.cancel, name="stop-run"),

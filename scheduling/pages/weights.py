@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hub import selectors as hub
 from hub.access import allowed
+from hub.models import Role
 from hub.pages.forms import HouseForm, answer
+from hub.recurrence import monday_of
 from scheduling import selectors
 from scheduling.engine.problem import Policy as Weights
 from scheduling.engine.problem import ProblemError
@@ -23,6 +26,7 @@ from scheduling.pages.board_views import PLANNERS
 from scheduling.services import weighing
 
 SHOWN = 20  # changes
+WEEKS = 5  # that a what-if may be of
 # What a weight means, in the words of whoever drives; {} is the weight.
 MEANS = {
     "unserved_1": "Leaving such a call out counts as {} minutes of driving.",
@@ -72,6 +76,20 @@ class WeightsForm(HouseForm):
             )
 
 
+class WhatIfForm(WeightsForm):
+    """The same weights, and a week to try them on."""
+
+    week_start = forms.ChoiceField(label="Week of", help_text="This week or one of the next four.")
+    field_order = ("week_start",)
+
+    def __init__(self, *args: Any, monday: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["since"]
+        weeks = [monday + timedelta(weeks=number) for number in range(WEEKS)]
+        self.fields["week_start"].choices = [(f"{one}", f"{one:%a} {one.day} {one:%b %Y}") for one in weeks]
+        self.initial.setdefault("week_start", f"{weeks[1]}")
+
+
 @allowed(*PLANNERS)
 @require_GET
 def show(request: HttpRequest, code: str) -> HttpResponse:
@@ -87,6 +105,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
             for one in weighing.WEIGHTS
         ],
         "is_usual": now == usual,
+        "may_try": request.user.role == Role.COORDINATOR,
         "history": _history(selectors.policies(area).select_related("set_by")[: SHOWN + 1]),
     }
     return render(request, "scheduling/weights.html", context)
@@ -119,6 +138,33 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
         back=reverse("weights", args=[code]),
         act=act,
         intro="One minute of driving counts as 1. Published rotas stay as they are.",
+    )
+
+
+@allowed(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def what_if(request: HttpRequest, code: str) -> HttpResponse:
+    """Plans a week with other weights, to be compared; those in force stay."""
+    area = get_object_or_404(hub.areas(request.user), code=code)
+    now, _ = weighing.in_force(area)
+    monday = monday_of(timezone.localdate())
+    form = WhatIfForm(request.POST or None, initial=now, now=now, monday=monday)
+
+    def act(values: dict[str, Any]) -> str:
+        week = date.fromisoformat(values.pop("week_start"))
+        weighing.try_out(area=area, week_start=week, values=values, by=request.user, now=timezone.now())
+        return "The what-if is being planned. The weights in force are as they were."
+
+    week = form.data.get("week_start") if form.is_bound and form.is_valid() else monday
+    return answer(
+        request,
+        form,
+        title=f"Try other weights on a week of {area.name}",
+        button="Plan the what-if",
+        back=reverse("weights", args=[code]),
+        then=reverse("board", args=[code, week]),
+        act=act,
+        intro="It makes a candidate, marked as a what-if, that you compare with the others of its week.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -35,12 +36,14 @@ def request(
     seconds: int | None = None,
     seed: int = 1,
     agency: Agency | None = None,
+    weights: dict[str, Any] | None = None,
 ) -> PlanningRun:
     """A new run for an area's week, sent to the queue once the transaction has committed.
 
-    With `agency`, that agency is planned alone, for comparison, and no rota comes of it. A queue that
-    cannot be reached is no reason to refuse: the sweep sends the run. Raises PlanningRefused if one is
-    going on for the same area, week and agency, if no agreement lets anybody plan, or the wish cannot be.
+    With `weights` it is a what-if, and the policy in force stays as it is. With `agency`, that agency is
+    planned alone, for comparison, and no rota comes of it. A queue that cannot be reached is no reason to
+    refuse: the sweep sends the run. Raises PlanningRefused if one is going on for the same area, week and
+    agency, if no agreement lets anybody plan, or the wish cannot be.
     """
     seconds = settings.PLANNING_SECONDS if seconds is None else seconds
     if week_start.weekday() != MONDAY:
@@ -58,6 +61,7 @@ def request(
                 area=area,
                 week_start=week_start,
                 agency=agency,
+                weights=weights,
                 seconds=seconds,
                 seed=seed,
                 requested_at=now,

@@ -36,23 +36,27 @@ class PublishRefused(Exception):  # noqa: N818 (a refusal is an answer, not an e
 
 
 @as_county()
-def publish(*, rota: Rota, by: User | None, now: datetime) -> Rota:
+def publish(*, rota: Rota, by: User | None, now: datetime, knowing_what_if: bool = False) -> Rota:
     """Put a candidate in force in place of the rota published before, if there is one.
 
     Field staff whose rounds change are told. Raises PublishRefused, and nothing has changed, if it is no
     candidate, if anything it was planned from is different now, if it breaks a hard rule for which nobody
-    answers, or if a worker would be in two places at once.
+    answers, or if a worker would be in two places at once. A what-if must be published knowingly.
     """
+    _refuse_unknowing(rota, knowing_what_if)
     return _put_in_force(rota, Status.CANDIDATE, by=by, now=now)
 
 
 @as_county()
-def roll_back(*, rota: Rota, instead_of: int | None, by: User | None, now: datetime) -> Rota:
+def roll_back(
+    *, rota: Rota, instead_of: int | None, by: User | None, now: datetime, knowing_what_if: bool = False
+) -> Rota:
     """Put a superseded or withdrawn rota in force again, in place of the version `instead_of`, None for none.
 
     Refused as `publish` is, but for the published rota having changed, which is why one rolls back; and if
     the version in force is no longer the one that was seen.
     """
+    _refuse_unknowing(rota, knowing_what_if)
     return _put_in_force(rota, *WAS_IN_FORCE, by=by, now=now, instead_of=instead_of)
 
 
@@ -114,6 +118,13 @@ def _put_in_force(
     return held
 
 
+def _refuse_unknowing(rota: Rota, is_known: bool) -> None:
+    if not is_known and selectors.what_if(rota) is not None:
+        raise PublishRefused(
+            ["This is a what-if, planned with other weights than those in force. Tick that you know it."]
+        )
+
+
 def _hold(rota: Rota) -> tuple[Rota, list[Rota]]:
     """The rota and the others of its week, locked in one order, so that two publishers take turns."""
     rotas = Rota.objects.select_for_update(of=("self",)).filter(area=rota.area_id, week_start=rota.week_start)
@@ -124,7 +135,7 @@ def _hold(rota: Rota) -> tuple[Rota, list[Rota]]:
 
 def _refuse_if_wrong(rota: Rota, now: datetime, *, but_for: set[str]) -> None:
     try:
-        policy = selectors.policy(rota.area)
+        policy = selectors.policy_of(rota)
         mapped = mapping.build(rota.area, rota.week_start, on=local_day(now), policy=policy)
     except ProblemError as error:
         raise PublishRefused([f"What is asked of the week contradicts itself: {error}."]) from error

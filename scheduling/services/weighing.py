@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,7 +14,9 @@ from hub.models import Area, User
 from scheduling import selectors
 from scheduling.engine.problem import Policy as Weights
 from scheduling.engine.problem import ProblemError
-from scheduling.models import Policy
+from scheduling.models import PlanningRun, Policy
+from scheduling.services import locking, planning
+from visits.models import Rota
 
 HOUR = 60
 EXTRAS = ("arrival", "face", "new_face", "not_named", "change")
@@ -82,11 +85,46 @@ def change(*, area: Area, values: dict[str, int], since: int | None, by: User, n
             )
         if (values, "") == in_force(area):
             raise ValidationError("These are the weights in force; nothing would change.")
-        weights = {name: value for name, value in values.items() if not name.startswith("unserved_")}
-        weights |= {"unserved": [values[f"unserved_{priority}"] for priority in (1, 2, 3, 4)]}
-        selectors.policy_from(weights)  # whatever is stored can be planned with
+        weights = _stored(values)
         audit.record(by=by, action=audit.Action.CHANGE, what="planning weights")
         return Policy.objects.create(area=area, weights=weights, set_at=now, set_by=by)
+
+
+def try_out(*, area: Area, week_start: date, values: dict[str, int], by: User, now: datetime) -> PlanningRun:
+    """Plans a week with other weights and leaves those in force as they are.
+
+    Raises ValidationError as `change` does, or if the week cannot be planned now.
+    """
+    _check(values)
+    if (values, "") == in_force(area):
+        raise ValidationError("These are the weights in force; change one to see what comes of it.")
+    try:
+        locking.refuse_impossible(area=area, week_start=week_start, now=now)
+        return planning.request(area=area, week_start=week_start, by=by, now=now, weights=_stored(values))
+    except planning.PlanningRefused as refused:
+        raise ValidationError(str(refused)) from refused
+    except ProblemError as error:
+        raise ValidationError("A lock of this week is impossible; the board names it.") from error
+
+
+def tried(rota: Rota) -> list[tuple[str, int, int]] | None:
+    """What a what-if's rota was planned with: (weight, in force now, tried). None if it is no what-if."""
+    weights = selectors.what_if(rota)
+    if weights is None:
+        return None
+    now, _ = in_force(rota.area)
+    other = flat(selectors.policy_from(weights))
+    return [
+        (one.label, now[one.name], other[one.name]) for one in WEIGHTS if now[one.name] != other[one.name]
+    ]
+
+
+def _stored(values: dict[str, int]) -> dict[str, Any]:
+    """The weights as a row holds them: whatever is stored can be planned with."""
+    weights: dict[str, Any] = {k: value for k, value in values.items() if not k.startswith("unserved_")}
+    weights["unserved"] = [values[f"unserved_{priority}"] for priority in (1, 2, 3, 4)]
+    selectors.policy_from(weights)
+    return weights
 
 
 def newest_key(area: Area) -> int | None:

@@ -69,7 +69,7 @@ def test_a_change_underneath_is_refused_and_said(week: Week) -> None:
     week.worker.shifts.first().delete()
     assert refused(rota) == [
         "Since this rota was planned, something has changed in "
-        "when workers are on, or the rest they need after a neighbouring week.",
+        "when workers are on or away, or the rest they need after a neighbouring week.",
         "Plan the week again.",
     ]
 
