@@ -26,6 +26,9 @@ class Suspension(models.Model):
         null=True, blank=True, help_text="The first day at home again, when that is known"
     )
     told_at = models.DateTimeField()
+    noted_by = models.ForeignKey(  # a coordinator who was told by telephone, before the sender's own word
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     seen_at = models.DateTimeField(null=True, blank=True)
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

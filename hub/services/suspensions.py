@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from hub.models import Suspension, User
+from hub.models import SourceRecord, Suspension, User
 
 LONGEST_REASON = 200
+
+
+def note_stay(
+    *, records: Iterable[SourceRecord], starts_on: date, ends_on: date | None, by: User, now: datetime
+) -> Suspension:
+    """Somebody is in hospital from that day, as a coordinator was told: on the first record that is free.
+
+    Raises `ValueError` if each of the person's records says already that they are not there.
+    """
+    for record in records:
+        known = Suspension.objects.filter(source_record=record).first()
+        if known is None or not known.is_in_force:
+            said = {
+                "agency": record.agency,
+                "cause": Suspension.Cause.HOSPITAL,
+                "starts_on": starts_on,
+                "ends_on": ends_on,
+                "told_at": now,
+                "noted_by": by,
+                **dict.fromkeys(("seen_at", "seen_by", "withdrawn_at", "lifted_at", "lifted_by")),
+                "lifted_because": "",
+            }
+            return Suspension.objects.update_or_create(source_record=record, defaults=said)[0]
+    raise ValueError("It is noted already that this person is not at home.")
 
 
 def mark_seen(*, suspension: Suspension, by: User, now: datetime) -> None:

@@ -79,6 +79,8 @@ def _without_a_place(user: User, today: date) -> int:
 def _suspensions(user: User, today: date) -> list[tuple[Suspension, int]]:
     """What has suspended or resumed care and nobody has seen yet, with the visits that are still planned."""
     found = hub.suspensions(user, on=today).filter(seen_at__isnull=True)
-    rows = list(found.select_related("source_record__person", "agency").order_by("-told_at")[:SHOWN])
+    rows = list(
+        found.select_related("source_record__person", "agency", "noted_by").order_by("-told_at")[:SHOWN]
+    )
     planned = visit_selectors.visits_ahead({row.source_record.person_id for row in rows}, on=today)
     return [(row, planned.get(row.source_record.person_id, 0)) for row in rows]

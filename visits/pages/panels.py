@@ -39,6 +39,7 @@ def visit(request: HttpRequest, public_id: str) -> HttpResponse:
         "skills": selectors.skill_names(),
         "overrides": _overrides(chosen),
         "may_ask": request.user.role in (Role.COORDINATOR, Role.HUB_ADMINISTRATOR),
+        "may_run_over": chosen.is_published and local_day(chosen.starts_at) == today,
         "may_change": request.user.role == Role.COORDINATOR
         and chosen.rota.status in (Rota.Status.CANDIDATE, Rota.Status.PUBLISHED),
     }

@@ -47,6 +47,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "skills": selectors.skill_names(),
         "notes": hub.notes(request.user, person, on=today).select_related("agency"),
         "household": hub.household(request.user, person, on=today)[:MOST],
+        "may_repair": request.user.role == Role.COORDINATOR and not person.deceased,
         "may_write": request.user.role in WRITERS,
         "may_see_rights": request.user.role == Role.HUB_ADMINISTRATOR,
         "records": _records(request.user, person, today),

@@ -53,7 +53,12 @@ def index(request: HttpRequest) -> HttpResponse:
         personal=True,
         filters=_filters(found.order_by()),
     )
-    context = {"listing": listing, "may_write": request.user.role in WRITERS, "soon": SOON}
+    context = {
+        "listing": listing,
+        "may_write": request.user.role in WRITERS,
+        "may_repair": request.user.role == Role.COORDINATOR,
+        "soon": SOON,
+    }
     return listing.answer or render(request, "visits/workers.html", context)
 
 

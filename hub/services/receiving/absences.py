@@ -98,7 +98,7 @@ def _suspend(taking: Taking, absences: Sequence[tuple[SourceRecord, Cause, date,
         unique_fields=["source_record"],
         # What is told anew has to be seen anew, and what was lifted before is in force again.
         update_fields=[
-            *("cause", "starts_on", "ends_on", "told_at", "seen_at", "seen_by"),
+            *("cause", "starts_on", "ends_on", "told_at", "noted_by", "seen_at", "seen_by"),
             *("withdrawn_at", "lifted_at", "lifted_by", "lifted_because"),
         ],
     )

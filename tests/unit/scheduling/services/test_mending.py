@@ -10,21 +10,22 @@ from django.urls import reverse
 
 from hub.models import Role
 from scheduling import repairs
+from scheduling.engine.answers.changes import RunsLate, WorkerOff
 from scheduling.engine.answers.repair import Changed, Kind
 from scheduling.engine.answers.repair import Repair as Mended
 from scheduling.engine.solution import Assignment, Reason, Solution, Unplaced
 from scheduling.mapping import repairing
 from scheduling.models import Repair
 from scheduling.services import mending, publishing
-from tests.factories.hub import logged_in, make_agency, make_user
+from tests.factories.hub import logged_in, make_agency, make_area, make_user
 from tests.factories.scheduling import Week, make_candidate, make_week
 from tests.factories.visits import MONDAY, make_shifts, make_worker
-from visits.models import Override, Rota
+from visits.models import Absence, Override, Rota
 from visits.wall_clock import moment
 
 pytestmark = pytest.mark.django_db
 TUESDAY_NOON = moment(MONDAY + dt.timedelta(days=1), dt.time(12))
-MINUTE = 1440 + 12 * 60
+TUESDAY_MORNING = moment(MONDAY + dt.timedelta(days=1), dt.time(7, 30))
 
 
 @pytest.fixture
@@ -41,12 +42,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A repair that gives the other worker what it can, and leaves out Friday: no compiled search."""
 
     def repair(problem: Any, plan: Solution, change: Any, **_: Any) -> Any:
-        away = {event.worker: event for event in change.events}
-        assert change.now == MINUTE
+        away = {event.worker: event for event in change.events if isinstance(event, WorkerOff)}
         kept, left, changed = [], [], []
         for one in plan.assignments:
             (worker,) = one.workers
-            if one.start < MINUTE or worker not in away:
+            if one.start < change.now or worker not in away:
                 kept.append(one)
                 continue
             (other,) = [w.id for w in problem.workers if w.id != worker]
@@ -62,7 +62,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> None:
         return Mended(
             problem, Solution(tuple(kept), tuple(left)), {}, {}, tuple(changed),
             (changed[0].person,) if changed else (), (), (), (), (), (),
-            tuple(one.occurrence for one in kept if one.start < MINUTE), 0, 0.1,
+            tuple(one.occurrence for one in kept if one.start < change.now), 0, 0.1,
         )  # fmt: skip
 
     monkeypatch.setattr(repairing, "repair", repair)
@@ -175,3 +175,75 @@ def test_nobody_of_another_area_decides(week: Week) -> None:
     assert stranger.get(reverse("repair", args=[repair.public_id])).status_code == 404
     address = reverse("repair-decide", args=[repair.public_id])
     assert stranger.post(address, {"do": "accept"}).status_code == 404
+
+
+def worked_out(repair: Repair) -> Rota:
+    """The candidate of a repair, which must add up to what is asked."""
+    repairs.work(repair.pk)
+    repair.refresh_from_db()
+    assert not repair.error
+    assert repair.rota is not None
+    rota = repair.rota
+    assert rota.asked == rota.placed + rota.unplaced_count + rota.cancelled
+    return rota
+
+
+def test_of_somebody_in_hospital_today_is_called_off_and_the_rest_not_due(
+    week: Week, time_machine: Any
+) -> None:
+    """From half past seven on Tuesday: Monday stays, Tuesday is called off, nothing more is due, all told."""
+    time_machine.move_to(TUESDAY_MORNING, tick=False)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    address = reverse("person-hospital", args=[week.person.public_id])
+    assert client.post(address, {"home_on": "2027-01-12"}).status_code == 400
+    assert client.post(address, {"home_on": ""}).status_code == 302
+    rota = worked_out(Repair.objects.get())
+    assert (rota.asked, rota.placed, rota.unplaced_count, rota.cancelled) == (4, 2, 0, 2)
+    assert len(rota.repair.found["gone"]) == 8
+    assert "noted by" in client.get("/today/").content.decode()
+    assert "noted already" in client.post(address, {"home_on": ""}).content.decode()
+    page = client.get(reverse("repair", args=[rota.repair.public_id])).content.decode()
+    assert "Not due any more" in page
+
+
+def test_a_visit_that_runs_over_is_told_to_the_optimiser_as_it_is(
+    week: Week, time_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last task ends half an hour later; a visit of another day cannot run over."""
+    time_machine.move_to(TUESDAY_NOON, tick=False)
+    told: list[Any] = []
+    repair = repairing.repair
+    monkeypatch.setattr(
+        repairing, "repair", lambda *given, **how: (told.extend(given[2].events), repair(*given, **how))[1]
+    )
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    monday, tuesday = Rota.objects.get().visits.order_by("starts_at")[:2]
+    assert (
+        client.post(reverse("visit-runs-over", args=[monday.public_id]), {"minutes": 30}).status_code == 400
+    )
+    assert (
+        client.post(reverse("visit-runs-over", args=[tuesday.public_id]), {"minutes": 30}).status_code == 302
+    )
+    rota = worked_out(Repair.objects.get())
+    assert (rota.placed, rota.unplaced_count) == (10, 0)
+    assert told == [RunsLate(f"n{week.tablets.pk}-2027-01-12", None, 1440 + 8 * 60 + 40 + 30)]
+
+
+def test_an_agency_that_stops_leaves_its_calls_to_others_and_may_go_on_after_all(
+    week: Week, time_machine: Any
+) -> None:
+    """Both its workers are away from then on, noted once however often it is said, and back by one word."""
+    time_machine.move_to(TUESDAY_NOON, tick=False)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=make_agency()))
+    said = {"agency": week.agency.pk, "what": "stops", "starts_at": "2027-01-12T11:00"}
+    assert client.get("/agency-stops/").status_code == 200
+    for _ in range(2):
+        assert client.post("/agency-stops/", said).status_code == 302
+    stopped = Absence.objects.in_force().filter(kind="stopped", ends_at=None)
+    assert stopped.count() == 2
+    assert Repair.objects.count() == 1
+    worked_out(Repair.objects.get())
+    assert client.post("/agency-stops/", said | {"what": "goes_on"}).status_code == 302
+    assert not stopped.exists()
+    elsewhere = logged_in(make_user(Role.COORDINATOR, make_area(), agency=week.agency))
+    assert elsewhere.post("/agency-stops/", said).status_code == 400
