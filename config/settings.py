@@ -231,7 +231,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = REDIS_URL
 CELERY_RESULT_EXPIRES = 60  # seconds
 CELERY_REDIS_SOCKET_CONNECT_TIMEOUT = 3
-CELERY_TASK_ROUTES = {"scheduling.tasks.ask": {"queue": "desk"}}
+CELERY_TASK_ROUTES = {f"scheduling.tasks.{name}": {"queue": "desk"} for name in ("ask", "mend")}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -250,8 +250,6 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0  # seconds
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
-# Whether a planner loads at its start what repairs need, some seconds of one core.
-WARM_PLANNERS = os.environ.get("CARE_WARM_PLANNERS", "yes") != "no"
 # Seconds that a planning run may search, unless the person who asks says otherwise.
 PLANNING_SECONDS = int(os.environ.get("CARE_PLANNING_SECONDS", "60"))
 OVERNIGHT_SECONDS = int(os.environ.get("CARE_OVERNIGHT_SECONDS", "600"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_ready
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +17,6 @@ from kombu.exceptions import OperationalError
 from hub.models import Area
 from hub.recurrence import monday_of
 from scheduling import desk, repairs, runner, runs, selectors
-from scheduling.engine.answers.desk import warm_answers
 from scheduling.models import OvernightJob, PlanningRun
 from scheduling.reporting import counting, hours
 from visits.services.naming import name_workers
@@ -35,16 +33,9 @@ def plan(run_pk: int) -> None:
     runner.work(run_pk)
 
 
-@worker_process_init.connect
-def load_what_repairs_need(**_: Any) -> None:
-    """Loads the compiled code beside the work, so that the first repair of the day is as quick as any."""
-    if settings.WARM_PLANNERS:
-        threading.Thread(target=warm_answers, name="warm", daemon=True).start()
-
-
 @shared_task
 def mend(repair_pk: int) -> None:
-    """Work on one repair of a published rota, if it is due for work."""
+    """Work on one repair, if it is due for work: at the desk, where it waits for no run."""
     repairs.work(repair_pk)
 
 

@@ -41,7 +41,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if SLOT_VARIABLE not in os.environ or not hasattr(config, "workerinput"):
         slot, config.stash[SLOT_LOCK] = _free_slot(Path(settings.BASE_DIR) / ".private")
         os.environ[SLOT_VARIABLE] = str(slot)  # xdist's workers inherit it
-    os.environ["CARE_WARM_PLANNERS"] = "no"  # no planner of a test loads what repairs need
     slot = int(os.environ[SLOT_VARIABLE])
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_care_{slot}"
