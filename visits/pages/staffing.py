@@ -18,7 +18,7 @@ from hub.models import Agency, Area
 from hub.pages.forms import HouseForm, answer
 from hub.recurrence import monday_of
 from visits import selectors
-from visits.models import Shift, Worker
+from visits.models import Absence, Shift, Worker
 from visits.pages.needs import ClockInput
 from visits.pages.panels import READERS
 from visits.pages.rights import WRITERS
@@ -102,6 +102,12 @@ def show(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
     found = {
         local_day(one.starts_at): one for one in selectors.shifts([worker.pk], first=first, days=7 * WEEKS)
     }
+    away = list(
+        selectors.absences(request.user)
+        .filter(worker=worker)
+        .in_force()
+        .touching(selectors.midnight(first), selectors.midnight(first + timedelta(weeks=WEEKS)))
+    )
     weeks = []
     for number in range(WEEKS):
         days = [first + timedelta(days=7 * number + each) for each in range(7)]
@@ -109,7 +115,7 @@ def show(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
         minutes = sum(_minutes(one) for one in held)
         weeks.append(
             {
-                "days": [(each, found.get(each), each < today) for each in days],
+                "days": [(each, found.get(each), each < today, _away(away, each)) for each in days],
                 "minutes": minutes,
                 "is_over": minutes > worker.max_week_minutes,
             }
@@ -240,6 +246,15 @@ def switch(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _worker(request: HttpRequest, public_id: str) -> Worker:
     return get_object_or_404(selectors.workers(request.user).select_related("agency"), public_id=public_id)
+
+
+def _away(absences: list[Absence], day: date) -> Absence | None:
+    """Why the worker does not work on a day, or on a part of it."""
+    start, end = selectors.midnight(day), selectors.midnight(day + timedelta(days=1))
+    return next(
+        (one for one in absences if one.starts_at < end and (one.ends_at is None or one.ends_at > start)),
+        None,
+    )
 
 
 def _clock(at: Any) -> str:

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from hub.models import AuditEvent, Role, User
 from tests.factories.hub import logged_in, make_agency, make_area, make_postcode, make_skill, make_user
-from tests.factories.visits import make_shift, make_worker
+from tests.factories.visits import NOW, make_shift, make_worker
 from visits.models import Shift, Worker
+from visits.wall_clock import moment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
 SAID = {"start": "22:00", "end": "06:00", "weeks": "1"}
@@ -47,9 +48,13 @@ def test_a_shift_is_set_for_weeks_by_the_clocks(worker: Worker, coordinator: Use
     assert hours(worker) == [8, 7]
     assert "it lasts 7 h 00 min" in answer.content.decode()
     assert AuditEvent.objects.filter(what="worker", by=coordinator).exists()
+    start = moment(dt.date(2027, 3, 27), dt.time(0))
+    by = {"noted_by": coordinator, "noted_at": NOW}
+    worker.absences.create(kind="leave", starts_at=start, ends_at=start + dt.timedelta(days=1), **by)
     page = logged_in(coordinator).get(reverse("shifts", args=[worker.public_id, "2027-03-24"]))
-    assert "22:00–06:00" in page.content.decode()
-    assert "Nguyễn O&#x27;Neill" in page.content.decode()
+    for words in ("22:00–06:00", "Nguyễn O&#x27;Neill"):
+        assert words in page.content.decode()
+    assert page.content.decode().count("! on leave") == 1
 
 
 def test_the_same_day_is_changed_and_taken_away(worker: Worker, coordinator: User) -> None:
