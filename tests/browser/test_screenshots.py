@@ -19,7 +19,9 @@ from hub.recurrence import monday_of
 from tests.factories.board import make_busy_week
 from tests.factories.hub import PASSWORD, make_user
 
-PICTURES = {"board", "board-day", "board-day-dark", "person", "my-day", "rejections"}
+PICTURES = {
+    *("board", "board-day", "board-day-dark", "person", "merges", "reports", "map", "my-day", "rejections")
+}
 
 
 @pytest.mark.django_db(transaction=True)

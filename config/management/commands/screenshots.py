@@ -85,6 +85,14 @@ class Photographer:
         page.locator("#panel h2 a").first.click()
         page.get_by_role("heading", name="Who comes").wait_for()
         self._picture(page, "person")
+        for name, link in (("merges", "Merges"), ("reports", "Reports")):
+            page.get_by_role("navigation").get_by_role("link", name=link, exact=True).click()
+            page.locator("h1").wait_for()
+            self._picture(page, name)
+        page.get_by_role("navigation").get_by_role("link", name="Week", exact=True).click()
+        page.get_by_role("link", name="Map", exact=True).click()
+        page.locator("#map svg, #map canvas").first.wait_for()
+        self._picture(page, "map")
         page.context.close()
 
     def _field_worker(self) -> None:
