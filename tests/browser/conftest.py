@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -42,6 +43,17 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
     yield browser
     browser.close()
+
+
+@pytest.fixture(autouse=True)
+def desk_in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Panels get real answers at once; the queue to a desk has a test of its own (test_asking.py)."""
+    from scheduling import desk
+    from scheduling.services import asking
+
+    monkeypatch.setattr(asking, "_through_the_queue", lambda *asked: desk.answer(*asked, now=timezone.now()))
+    yield
+    desk.forget()
 
 
 @pytest.fixture
