@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 
 from hub.models import Area
 from hub.recurrence import monday_of
-from scheduling import desk, repairs, runner, runs, selectors
+from scheduling import repairs, runner, runs, selectors
 from scheduling.models import OvernightJob, PlanningRun
 from scheduling.reporting import counting, hours
 from visits.services.naming import name_workers
@@ -42,6 +42,8 @@ def mend(repair_pk: int) -> None:
 @shared_task(ignore_result=False, acks_late=False)
 def ask(question: str, rota_pk: int, code: str) -> dict[str, Any]:
     """One question to the desk about an occurrence; whoever asks waits for the answer."""
+    from scheduling import desk  # with the compiled code, which who only sends a task does not need
+
     return desk.answer(question, rota_pk, code, now=timezone.now())
 
 
@@ -49,6 +51,8 @@ def ask(question: str, rota_pk: int, code: str) -> dict[str, Any]:
 def load_the_desk(sender: Any, **_: Any) -> None:
     """The process that answers questions loads the compiled code before the first of them comes."""
     if DESK in sender.app.amqp.queues.consume_from:
+        from scheduling import desk
+
         desk.warm()
 
 

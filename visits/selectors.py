@@ -20,6 +20,7 @@ from hub.models import (
     Cancellation,
     Contact,
     KeepSeparate,
+    Need,
     NeedGap,
     Person,
     Role,
@@ -104,6 +105,16 @@ def parts_of(
         on_day = within(Visit.objects.filter(rota=rota, worker=worker), first=day, days=1)
         parts = parts.filter(visit__in=on_day)
     return set(parts.order_by().values_list("need", "due_on"))
+
+
+def visit_of_call(rota: Rota, need: Need, due_on: date) -> Visit | None:
+    """The visit that serves a need's occurrence in a rota that the caller may open; of a pair the first."""
+    return Visit.objects.filter(rota=rota, parts__need=need, parts__due_on=due_on).order_by("pk").first()
+
+
+def calls_of(need: Need, found: QuerySet[Visit]) -> QuerySet[VisitPart]:
+    """What of a need is served within visits that the caller may already see."""
+    return VisitPart.objects.filter(need=need, visit__in=found)
 
 
 def locks_on(rota: Rota, keys: set[tuple[int, date]]) -> QuerySet[PlanLock]:

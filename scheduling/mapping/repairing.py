@@ -6,13 +6,11 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scheduling.engine.answers import changes
-from scheduling.engine.answers.repair import Repair as Mended
-from scheduling.engine.answers.repair import repair
 from scheduling.engine.check import check
-from scheduling.engine.problem import ProblemError
+from scheduling.engine.problem import Problem, ProblemError
 from scheduling.engine.solution import Assignment, Reason, Solution
 from scheduling.engine.solution import Unplaced as LeftOut
 from scheduling.mapping import breaches as rules
@@ -25,6 +23,17 @@ from visits.models import Override, Rota, Unplaced
 
 SECONDS = 1.5  # the search for less to change; with all around it the answer comes within five
 MOST_NAMED = 5
+
+
+if TYPE_CHECKING:
+    from scheduling.engine.answers.repair import Repair as Mended
+
+
+def repair(problem: Problem, plan: Solution, change: changes.Change, **how: Any) -> Mended:
+    """As the engine's, whose compiled code is loaded here: the site, which only reads, does without."""
+    from scheduling.engine.answers import repair as engine
+
+    return engine.repair(problem, plan, change, **how)
 
 
 class CannotMendError(Exception):

@@ -19,7 +19,7 @@ from scheduling.pages.board_views import PLANNERS
 from scheduling.pages.hand_wording import Words
 from scheduling.services import asking
 from visits import selectors
-from visits.models import Rota, VisitPart
+from visits.models import Rota
 
 
 class CallForm(forms.Form):
@@ -71,8 +71,7 @@ def who(request: HttpRequest, public_id: str) -> HttpResponse:
         return render(request, "scheduling/who.html", context | {"failed": str(none)})
     words = Words(request.user, rota.week_start, wording.codes_in(answer))
     staff = dict(selectors.workers(request.user).filter(area=rota.area_id).values_list("pk", "public_id"))
-    part = VisitPart.objects.filter(visit__rota=rota, need=need, due_on=due_on)
-    visit = part.order_by("pk").values_list("visit__public_id", flat=True).first()
+    visit = selectors.visit_of_call(rota, need, due_on)
     options = [wording.option(words, row) for row in answer["options"]]
     present = set(answer["present"]["workers"]) if answer["present"] else set()
     context |= {
@@ -81,7 +80,7 @@ def who(request: HttpRequest, public_id: str) -> HttpResponse:
             for one in options
         ],
         "refused": wording.refused(words, answer),
-        "visit": visit,
+        "visit": visit.public_id if visit else None,
         "may_choose": request.user.role == Role.COORDINATOR
         and need.workers == 1
         and rota.status in (Rota.Status.CANDIDATE, Rota.Status.PUBLISHED),

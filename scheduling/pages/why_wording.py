@@ -6,32 +6,30 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from scheduling.engine.answers.joining import Apart
-from scheduling.engine.answers.ranking import Rule
-from scheduling.engine.answers.remedies import Help
 from scheduling.pages.hand_wording import TERMS, Words
 from visits.models import Unplaced
 
 Answer = dict[str, Any]
 CODES = re.compile(r"n\d+-\d{4}-\d\d-\d\d|\b[wpa]\d+\b")
-# Why one of several workers cannot come: at the least trouble that the desk found.
+# Why one of several workers cannot come: at the least trouble that the desk found. The keys here and below
+# are the engine's (Rule, Apart, Help), spelt out: to import them would load compiled code into the site.
 REFUSED = {
-    Rule.BARRED: "barred from this person",
-    Rule.GENDER: "of another gender than was asked for",
-    Rule.SKILLS: "not signed off for every task",
-    Rule.DELEGATION: "of an agency to which the task is not delegated",
-    Rule.LOCK: "kept away by a lock",
-    Rule.PARTNER: "without a second worker who could come at the same time",
-    Rule.BEGUN: "not able to change what has begun",
-    Rule.NEEDED: "needed where they are",
-    Rule.SHIFT: "not on shift at that time",
-    Rule.GAP: "too near to, or too far from, another call of that person",
-    Rule.TRAVEL: "on another visit, or on the way to one",
-    Rule.BREAK: "left without a break",
-    Rule.REST: "left without enough rest between two days",
-    Rule.HOURS: "over the hours of the week",
-    Rule.MERGEABLE: "there for a call that must stand alone",
-    Rule.SEPARATE: "there for a call that must stay apart from this one",
+    "barred": "barred from this person",
+    "gender": "of another gender than was asked for",
+    "skills": "not signed off for every task",
+    "delegation": "of an agency to which the task is not delegated",
+    "lock": "kept away by a lock",
+    "partner": "without a second worker who could come at the same time",
+    "begun": "not able to change what has begun",
+    "needed": "needed where they are",
+    "shift": "not on shift at that time",
+    "gap": "too near to, or too far from, another call of that person",
+    "travel": "on another visit, or on the way to one",
+    "break": "left without a break",
+    "rest": "left without enough rest between two days",
+    "hours": "over the hours of the week",
+    "mergeable": "there for a call that must stand alone",
+    "separate": "there for a call that must stay apart from this one",
 }
 LARGEST = 4  # terms that are told, the largest first
 
@@ -88,34 +86,34 @@ def apart(words: Words, row: Answer) -> str:
 def _reason_apart(words: Words, row: Answer, facts: Answer) -> str:
     minutes = facts.get("minutes")
     match row["code"]:
-        case Apart.KEEP_SEPARATE:
+        case "keep_separate":
             return "somebody has asked that the two be kept separate."
-        case Apart.NOT_MERGEABLE:
+        case "not_mergeable":
             return f"{_and([words.say(code) for code in facts['occurrences']])} must stand alone."
-        case Apart.GAP:
+        case "gap":
             return f"at least {minutes} minutes must lie between the two."
-        case Apart.WINDOWS_APART:
+        case "windows_apart":
             least = "" if minutes is None else f": at least {minutes} minutes lie between them"
             return f"their agreed times lie apart{least}."
-        case Apart.LOCKED_APART:
+        case "locked_apart":
             return "each is locked to another worker."
-        case Apart.SKILL_MISSING:
+        case "skill_missing":
             return f"no worker is signed off for all of {_and([words.say(s) for s in facts['skills']])}."
-        case Apart.NO_DELEGATION:
+        case "no_delegation":
             missing = [
                 f"{words.say(giver)} has not delegated {words.say(skill)} to {words.say(holder)}"
                 for giver, holder, skill in facts["missing"]
             ]
             return f"{_and(missing)}."
-        case Apart.BARRED_OR_GENDER:
+        case "barred_or_gender":
             return "those who could do both are barred, or not of the gender asked for."
-        case Apart.BEGUN:
+        case "begun":
             return "one of them has begun."
-        case Apart.TWO_PAIRS:
+        case "two_pairs":
             return "both need two workers."
-        case Apart.NO_ROOM:
+        case "no_room":
             return "nobody who may do both has the time at once."
-        case Apart.COSTS_MORE:
+        case "costs_more":
             return f"one visit for both would cost more. {_price(row)}"
         case _:
             return f"one visit for both would be better. {_price(row)}Plan again, or move it there."
@@ -126,12 +124,12 @@ def remedy(words: Words, row: Answer) -> str:
     facts = row["facts"]
     then = f"{_workers(words, row['workers'])} could come {words.moment(row['start'])}. {_price(row)}"
     match row["kind"]:
-        case Help.WINDOW:
+        case "window":
             return f"If it might begin {facts['minutes']} minutes outside the agreed times: {then}"
-        case Help.SKILL:
+        case "skill":
             skills = _and([words.say(skill) for skill in facts["skills"]])
             return f"If {words.say(facts['worker'])} were signed off for {skills}: {then}"
-        case Help.DELEGATION:
+        case "delegation":
             skills = _and([words.say(skill) for skill in facts["skills"]])
             giver, holder = words.say(facts["from_agency"]), words.say(facts["to_agency"])
             return f"If {giver} delegated {skills} to {holder}: {then}"
@@ -150,7 +148,7 @@ def refused(words: Words, answer: Answer) -> list[tuple[str, list[str]]]:
     """(what is in the way, the workers) of all who cannot come, the most first."""
     groups: dict[str, list[str]] = defaultdict(list)
     for row in answer["refusals"]:
-        groups[REFUSED[Rule(row["rule"])]].append(words.say(row["worker"]))
+        groups[REFUSED[row["rule"]]].append(words.say(row["worker"]))
     return sorted(((why, sorted(names)) for why, names in groups.items()), key=lambda g: (-len(g[1]), g[0]))
 
 

@@ -6,6 +6,8 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -51,7 +53,13 @@ def desk_in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from scheduling import desk
     from scheduling.services import asking
 
-    monkeypatch.setattr(asking, "_through_the_queue", lambda *asked: desk.answer(*asked, now=timezone.now()))
+    turn = Lock()  # a desk belongs to one thread at a time, and the live server has many
+
+    def answer(*asked: Any) -> dict[str, Any]:
+        with turn:
+            return desk.answer(*asked, now=timezone.now())
+
+    monkeypatch.setattr(asking, "_through_the_queue", answer)
     yield
     desk.forget()
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hub import selectors as hub
 from hub.access import allowed
-from hub.models import Agency, Need, Role
+from hub.models import Need, Role
 from hub.pages import wording
 from hub.pages.forms import DayInput, HouseForm, answer
 from hub.recurrence import MOST_APART, ONCE, WEEKDAYS, Repeats, days_due, repeats_of
@@ -48,9 +48,7 @@ class ClockInput(forms.TimeInput):
 class NeedForm(HouseForm):
     """What is asked, when, and by whom it may be done."""
 
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(), label="Asked by", help_text="An agency that knows this person."
-    )
+    agency = forms.ModelChoiceField(None, label="Asked by", help_text="An agency that knows this person.")
     title = forms.CharField(max_length=120, label="What", help_text="In a few words, such as: Morning wash.")
     skills = forms.MultipleChoiceField(
         label="Tasks", widget=forms.CheckboxSelectMultiple, help_text="Whoever comes is signed off for each."
@@ -294,5 +292,5 @@ def _occurrences(request: HttpRequest, need: Need, today: date) -> list[dict[str
 
 def _published(request: HttpRequest, need: Need, today: date) -> Any:
     seen = selectors.visits(request.user, on=today).filter(is_published=True)
-    parts = VisitPart.objects.filter(need=need, visit__in=seen).select_related("visit__worker")
+    parts = selectors.calls_of(need, seen).select_related("visit__worker")
     return parts.order_by("starts_at", "pk")

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hub import selectors as hub
 from hub.access import allowed
-from hub.models import Agency, Area
 from hub.pages.forms import HouseForm, answer
 from hub.recurrence import monday_of
 from visits import selectors
@@ -62,12 +61,12 @@ class RemoveForm(HouseForm):
 class WorkerForm(HouseForm):
     """Who, of which agency, planned where."""
 
-    agency = forms.ModelChoiceField(Agency.objects.none(), label="Agency", help_text="The employer.")
+    agency = forms.ModelChoiceField(None, label="Agency", help_text="The employer.")
     name = forms.CharField(max_length=120, label="Name", help_text="As people know them.")
     reference = forms.CharField(
         max_length=60, label="Reference", help_text="The agency’s own for them; its files go by it."
     )
-    area = forms.ModelChoiceField(Area.objects.none(), label="Area", help_text="Where they are planned.")
+    area = forms.ModelChoiceField(None, label="Area", help_text="Where they are planned.")
     gender = forms.ChoiceField(
         label="Gender",
         required=False,

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from hub.models import Role
 from scheduling import desk
+from scheduling.engine.answers.ranking import Rule
+from scheduling.pages.why_wording import REFUSED
 from scheduling.services import asking
 from tests.factories.hub import logged_in, make_area, make_user
 from tests.factories.scheduling import Week, make_candidate, make_week
@@ -53,6 +55,11 @@ def ask(client: Client, name: str, week: Week, rota: Rota, **fields: object) -> 
     answer = client.get(address, {"need": week.washing.public_id, "due": THURSDAY, **fields})
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_every_rule_of_the_desk_has_words() -> None:
+    """The engine's names are spelt out in the wording; none is missing and none is left over."""
+    assert set(REFUSED) == {rule.value for rule in Rule}
 
 
 def test_a_place_is_explained_in_sentences(client: Client, week: Week, rota: Rota) -> None:
