@@ -1,4 +1,4 @@
-"""A repair from claim to candidate rota, in the planner's own process: its search is bounded in seconds.
+"""A repair from claim to candidate rota, in the desk's own process: its search is bounded in seconds.
 
 May be called twice or by two workers: one effect. A killed one leaves nothing, and the sweep asks again.
 """
@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
-from scheduling import mapping, selectors
+from scheduling import leases, mapping, selectors
 from scheduling.engine.problem import ProblemError
+from scheduling.leases import ClockTimestamp, database_time
 from scheduling.mapping import repairing
 from scheduling.models import Repair
-from scheduling.runs import ClockTimestamp, database_time
 from scheduling.travel.errors import RoadFileError
 from visits.models import Rota
 from visits.wall_clock import local_day
@@ -31,16 +31,13 @@ FAR = "Plan the week again, or change the rota by hand."
 
 
 def due_for_work() -> QuerySet[Repair]:
-    """Repairs that somebody should begin: never begun, or left by a worker that died."""
-    return Repair.objects.filter(
-        Q(status=Status.QUEUED) | Q(status=Status.RUNNING, lease_until__lt=ClockTimestamp())
-    )
+    """Repairs that somebody should begin."""
+    return leases.due_for_work(Repair)
 
 
 def due_for_sending() -> QuerySet[Repair]:
-    """Those that no message in the queue stands for, as far as anyone can know."""
-    fresh = Q(enqueued_at__gte=ClockTimestamp() - MESSAGE_LOST_AFTER)
-    return due_for_work().exclude(Q(status=Status.QUEUED) & fresh)
+    """Those that no message in the queue stands for."""
+    return leases.due_for_sending(Repair, lost_after=MESSAGE_LOST_AFTER)
 
 
 def mark_enqueued(pk: int) -> None:

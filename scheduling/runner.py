@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from scheduling import child, mapping, runs, selectors
+from scheduling import child, leases, mapping, runs, selectors
 from scheduling.engine.check import check
 from scheduling.engine.problem import Problem, ProblemError
 from scheduling.engine.solution import Solution
@@ -58,7 +58,7 @@ def work(pk: int) -> None:
 
 def _plan(run: PlanningRun) -> None:
     agencies = None if run.agency is None else [run.agency]
-    today = local_day(runs.database_time())
+    today = local_day(leases.database_time())
     try:
         weights = run.weights
         policy = selectors.policy(run.area) if weights is None else selectors.policy_from(weights)
@@ -135,7 +135,7 @@ def _save(run: PlanningRun, mapped: Mapped, solution: Solution) -> None:
         cancelled = PlanningRun.objects.filter(pk=run.pk, cancel_requested_at__isnull=False).exists()
         fields: dict[str, Any] = {"figures": mapping.figures(solution, mapped)}
         if run.agency is None:
-            fields["rota"] = mapping.save(solution, mapped, run, now=runs.database_time())
+            fields["rota"] = mapping.save(solution, mapped, run, now=leases.database_time())
         runs.finish(run, Status.CANCELLED if cancelled else Status.DONE, **fields)
 
 

@@ -7,12 +7,14 @@ old attempt number and every write of it is refused.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import DateTimeField, F, Func, Q, QuerySet
+from django.db import transaction
+from django.db.models import F, QuerySet
 
+from scheduling import leases
+from scheduling.leases import ClockTimestamp
 from scheduling.models import PlanningRun
 
 LEASE = timedelta(seconds=30)
@@ -27,24 +29,14 @@ class LeaseLostError(Exception):
     """Another attempt has the run, or it has ended; what this worker found is refused."""
 
 
-class ClockTimestamp(Func):
-    """The database's clock: workers on several machines may not agree on the time."""
-
-    function = "clock_timestamp"
-    output_field = DateTimeField()
-
-
 def due_for_work() -> QuerySet[PlanningRun]:
     """Runs that somebody should begin: never begun, or left by a worker whose lease ran out."""
-    return PlanningRun.objects.filter(
-        Q(status=Status.QUEUED) | Q(status=Status.RUNNING, lease_until__lt=ClockTimestamp())
-    )
+    return leases.due_for_work(PlanningRun)
 
 
 def due_for_sending() -> QuerySet[PlanningRun]:
     """Runs due for work that no message in the queue stands for, as far as anyone can know."""
-    fresh = Q(enqueued_at__gte=ClockTimestamp() - MESSAGE_LOST_AFTER)
-    return due_for_work().exclude(Q(status=Status.QUEUED) & fresh)
+    return leases.due_for_sending(PlanningRun, lost_after=MESSAGE_LOST_AFTER)
 
 
 def claim(pk: int) -> PlanningRun | None:
@@ -103,14 +95,6 @@ def let_go(run: PlanningRun) -> None:
 def mark_enqueued(pk: int) -> None:
     """The queue has taken the run's message."""
     PlanningRun.objects.filter(pk=pk).update(enqueued_at=ClockTimestamp())
-
-
-def database_time() -> datetime:
-    """What the database's clock shows."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    return now
 
 
 def _held(run: PlanningRun) -> QuerySet[PlanningRun]:

@@ -23,6 +23,14 @@ def history(rota: Rota) -> History:
     return done, taken_back
 
 
+def copied_overrides(rota: Rota, *, to: Rota) -> list[Override]:
+    """What people answer for in a rota, for a copy of it; not saved."""
+    rows = overrides_in_force(rota)
+    for row in rows:
+        row.pk, row.rota, row.change = None, to, None
+    return rows
+
+
 def overrides_in_force(rota: Rota) -> list[Override]:
     """What people answer for in the rota as it is now: not what was taken back again."""
     rows = list(rota.overrides.select_related("by"))

@@ -338,19 +338,22 @@ def meetings(
     rows = list(contacts.union(visits, all=True))
     planned = {(person, worker) for person, worker, _, is_planned in rows if is_planned}
     told = [row[:3] for row in rows if not row[3]]
-    agencies = {agency for _, agency, _ in told}
-    of_reference = {
-        (agency, reference): worker
-        for agency, reference, worker in Worker.objects.filter(agency__in=agencies).values_list(
-            "agency", "reference", "pk"
-        )
-    }
+    of_reference = workers_by_reference({agency for _, agency, _ in told})
     met = {
         (person, of_reference[agency, reference])
         for person, agency, reference in told
         if (agency, reference) in of_reference
     }
     return met | planned
+
+
+def workers_by_reference(agencies: Collection[int]) -> dict[tuple[int, str], int]:
+    """Worker by agency and the agency's own reference, as contacts name whoever came."""
+    found = Worker.objects.filter(agency__in=agencies)
+    return {
+        (agency, reference): worker
+        for agency, reference, worker in found.values_list("agency", "reference", "pk")
+    }
 
 
 def contacts_between(person: Person, worker: Worker, *, until: date, days: int = KNOWN_DAYS) -> int:

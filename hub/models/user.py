@@ -24,3 +24,8 @@ class User(AbstractUser):
     areas = models.ManyToManyField("hub.Area", blank=True, related_name="coordinators")
 
     REQUIRED_FIELDS = []
+
+    @property
+    def shown_name(self) -> str:
+        """As colleagues read it: the full name, or what one logs in with."""
+        return self.get_full_name() or self.username

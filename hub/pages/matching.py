@@ -214,7 +214,7 @@ def _others(request: HttpRequest, side: SourceRecord, review: MatchReview) -> li
 
 def _by(decision: MatchDecision) -> str:
     if decision.decided_by is not None:
-        return decision.decided_by.get_full_name() or decision.decided_by.username
+        return decision.decided_by.shown_name
     return "the model" if decision.step else "a rule"
 
 

@@ -215,4 +215,4 @@ def _last(person: Person) -> Any:
 
 
 def _name(user: User) -> str:
-    return user.get_full_name() or user.username
+    return user.shown_name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from scheduling.engine.check import Violation, check
 from scheduling.engine.rounds import rounds_of, services_by_worker
@@ -35,6 +36,19 @@ class Breach:
         if (self.rule, self.ids) != (other.rule, tuple(other.ids)):
             return False
         return self.amount <= other.amount if self.rule in AT_MOST else self.said == other.said
+
+
+def answered(breach: Breach, mapped: Mapped, **fields: Any) -> Override:
+    """The row by which somebody answers for the breach, not saved; `fields`: who, when, why and where."""
+    due = mapped.due.get(breach.ids[0])
+    return Override(
+        need=due.need if due else None,
+        rule=breach.rule,
+        ids=list(breach.ids),
+        said=breach.said,
+        amount=breach.amount,
+        **fields,
+    )
 
 
 def breaches(mapped: Mapped, plan: Solution) -> list[Breach]:

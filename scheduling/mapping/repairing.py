@@ -18,12 +18,11 @@ from scheduling.mapping.building import Mapped
 from scheduling.mapping.rewriting import facts
 from scheduling.mapping.saving import published_plan, save_plan
 from scheduling.models import Repair
-from visits.history import overrides_in_force
+from visits.history import copied_overrides
 from visits.models import Override, Rota, Unplaced
 
 SECONDS = 1.5  # the search for less to change; with all around it the answer comes within five
 MOST_NAMED = 5
-
 
 if TYPE_CHECKING:
     from scheduling.engine.answers.repair import Repair as Mended
@@ -86,19 +85,14 @@ def keep(outcome: Outcome, mapped: Mapped, row: Repair, *, now: datetime) -> Rot
     rota = save_plan(
         outcome.solution, mapped, by=row.requested_by, now=now, copied_from=row.of, reasons=reasons
     )
-    in_force = overrides_in_force(row.of)
-    for override in in_force:
-        override.pk, override.rota, override.change = None, rota, None
+    in_force = copied_overrides(row.of, to=rota)
     found = rules.not_within(rules.breaches(mapped, outcome.solution), in_force)
     begun = set(outcome.mended.fixed)
     answered = [
-        Override(
+        rules.answered(
+            breach,
+            mapped,
             rota=rota,
-            need=mapped.due[breach.ids[0]].need if breach.ids[0] in mapped.due else None,
-            rule=breach.rule,
-            ids=list(breach.ids),
-            said=breach.said,
-            amount=breach.amount,
             reason=f"It had begun when the plan was repaired ({row.get_kind_display()}).",
             at=now,
             by=row.requested_by,

@@ -21,7 +21,7 @@ from scheduling.models import PlanningRun
 from scheduling.pages import board, hand_wording
 from scheduling.pages.board_data import BoardData, fetch
 from scheduling.pages.board_drawing import Drawing, clock_face
-from scheduling.services import weighing
+from scheduling.services import weights
 from visits import selectors as visit_selectors
 from visits.history import history
 from visits.models import Rota
@@ -103,7 +103,7 @@ def show(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     }
     if rota is not None:
         context |= _body(request.user, rota, wish, context["published"])
-        context["tried"] = weighing.tried(rota) if rota.what_if or rota.copied_from_id else None
+        context["tried"] = weights.tried(rota) if rota.what_if or rota.copied_from_id else None
         context |= _hand(rota, may=context["may_publish"])
     return render(request, "scheduling/board.html", context)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, IntegerField, QuerySet, Value
@@ -24,6 +25,7 @@ from visits.models import Rota
 
 READERS = (Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
 HEIGHT, STEP, MOST_VERSIONS = 24, 12, 20
+Column = tuple[str, Callable[[Person], Any]]
 
 
 @allowed(*READERS)
@@ -83,7 +85,7 @@ def _ranked(people: QuerySet[Person], found: dict[int, Steadiness]) -> QuerySet[
     return people.filter(pk__in=seen).select_related("named__worker").order_by(order)
 
 
-def _columns(found: dict[int, Steadiness], last):  # type: ignore[no-untyped-def]
+def _columns(found: dict[int, Steadiness], last: date) -> tuple[Column, ...]:
     fortnights = [
         (f"faces in 14 days to {day.isoformat()}", lambda person, at=number: found[person.pk].trend[at])
         for number, day in enumerate(continuity.ends(last))
@@ -129,7 +131,7 @@ def _filters(
     ]
 
 
-def _drafts(user: User, monday):  # type: ignore[no-untyped-def]
+def _drafts(user: User, monday: date) -> QuerySet[Rota]:
     """The candidates of this week and later, for those who plan."""
     found = selectors.rotas(user).filter(status=Rota.Status.CANDIDATE, week_start__gte=monday)
     return found.select_related("area").order_by("week_start", "area", "-version")[:MOST_VERSIONS]

@@ -65,8 +65,9 @@ def _capital(words: str) -> str:
 
 
 def _cell(name: str, value: float | None, first: float | None, *, is_first: bool) -> tuple[str, str]:
-    known = not is_first and value is not None and first is not None
-    return written(name, value), _change(name, first - value) if known else ""  # type: ignore[operator]
+    if is_first or value is None or first is None:
+        return written(name, value), ""
+    return written(name, value), _change(name, first - value)
 
 
 def written(name: str, value: float | None) -> str:

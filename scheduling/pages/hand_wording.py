@@ -138,7 +138,7 @@ def overrides(user: User, rota: Rota) -> list[tuple[str, str, Override]]:
 
 
 def name_of(user: User | None) -> str:
-    return (user.get_full_name() or user.username) if user else "somebody"
+    return user.shown_name if user else "somebody"
 
 
 def _spot(part: PartRow | None) -> tuple[int, str] | None:

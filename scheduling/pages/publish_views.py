@@ -18,7 +18,7 @@ from hub.selectors import agencies_planned_together
 from scheduling import selectors as scheduling
 from scheduling.pages import board, figures, hand_wording
 from scheduling.pages.board_views import PLANNERS
-from scheduling.services import comparing, publishing, weighing
+from scheduling.services import comparing, publishing, weights
 from visits import selectors
 from visits.models import Rota
 
@@ -76,7 +76,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         "reasons": reasons,
         "is_candidate": rota.status == Rota.Status.CANDIDATE,
         "was_in_force": was_in_force,
-        "tried": weighing.tried(rota),
+        "tried": weights.tried(rota),
     }
     template = "scheduling/publish_form.html" if request.htmx else "scheduling/publish.html"
     return render(request, template, context, status=409 if reasons else 200)
@@ -135,7 +135,7 @@ def compare(request: HttpRequest, public_id: str) -> HttpResponse:
         "all_kinds": KINDS_OF_CHANGE,
         "was_in_force": publishing.WAS_IN_FORCE,
         "readable": set(shared.distinct()),
-        "tried": weighing.tried(rota),
+        "tried": weights.tried(rota),
         "overrides": hand_wording.overrides(request.user, rota),
     }
     return render(request, "scheduling/compare.html", context)

@@ -75,7 +75,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _asked_by(run: PlanningRun) -> str:
     if run.overnight_id:
         return "the night"
-    return (run.requested_by.get_full_name() or run.requested_by.username) if run.requested_by else ""
+    return run.requested_by.shown_name if run.requested_by else ""
 
 
 @allowed(*PLANNERS)

@@ -23,7 +23,7 @@ from scheduling.engine.problem import Policy as Weights
 from scheduling.engine.problem import ProblemError
 from scheduling.models import Policy
 from scheduling.pages.board_views import PLANNERS
-from scheduling.services import weighing
+from scheduling.services import weights
 
 SHOWN = 20  # changes
 WEEKS = 5  # that a what-if may be of
@@ -64,8 +64,8 @@ class WeightsForm(HouseForm):
 
     def __init__(self, *args: Any, now: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        usual = weighing.flat(Weights())
-        for one in weighing.WEIGHTS:
+        usual = weights.flat(Weights())
+        for one in weights.WEIGHTS:
             self.fields[one.name] = forms.IntegerField(
                 label=one.label,
                 min_value=one.least,
@@ -95,14 +95,13 @@ class WhatIfForm(WeightsForm):
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """Every weight of the area in a sentence, and what was changed when by whom."""
     area = get_object_or_404(hub.areas(request.user), code=code)
-    now, problem = weighing.in_force(area)
-    usual = weighing.flat(Weights())
+    now, problem = weights.in_force(area)
+    usual = weights.flat(Weights())
     context = {
         "area": area,
         "problem": problem,
         "weights": [
-            (one, means(one.name, now[one.name]), now[one.name] != usual[one.name])
-            for one in weighing.WEIGHTS
+            (one, means(one.name, now[one.name]), now[one.name] != usual[one.name]) for one in weights.WEIGHTS
         ],
         "is_usual": now == usual,
         "may_try": request.user.role == Role.COORDINATOR,
@@ -116,15 +115,15 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 def change(request: HttpRequest, code: str) -> HttpResponse:
     """Changes the weights; with `?usual` the form begins with the defaults."""
     area = get_object_or_404(hub.areas(request.user), code=code)
-    usual = weighing.flat(Weights())
-    now, _ = weighing.in_force(area)
+    usual = weights.flat(Weights())
+    now, _ = weights.in_force(area)
     is_back = "usual" in request.GET
-    initial = {**(usual if is_back else now), "since": weighing.newest_key(area)}
+    initial = {**(usual if is_back else now), "since": weights.newest_key(area)}
     form = WeightsForm(request.POST or None, initial=initial, now=now)
 
     def act(values: dict[str, Any]) -> str:
         since = values.pop("since")
-        weighing.change(area=area, values=values, since=since, by=request.user, now=timezone.now())
+        weights.change(area=area, values=values, since=since, by=request.user, now=timezone.now())
         return (
             f"The weights of {area.name} are changed. Candidates planned before cannot be published;"
             " plan those weeks again."
@@ -146,13 +145,13 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
 def what_if(request: HttpRequest, code: str) -> HttpResponse:
     """Plans a week with other weights, to be compared; those in force stay."""
     area = get_object_or_404(hub.areas(request.user), code=code)
-    now, _ = weighing.in_force(area)
+    now, _ = weights.in_force(area)
     monday = monday_of(timezone.localdate())
     form = WhatIfForm(request.POST or None, initial=now, now=now, monday=monday)
 
     def act(values: dict[str, Any]) -> str:
         week = date.fromisoformat(values.pop("week_start"))
-        weighing.try_out(area=area, week_start=week, values=values, by=request.user, now=timezone.now())
+        weights.try_out(area=area, week_start=week, values=values, by=request.user, now=timezone.now())
         return "The what-if is being planned. The weights in force are as they were."
 
     week = form.data.get("week_start") if form.is_bound and form.is_valid() else monday
@@ -173,13 +172,13 @@ def _history(newest_first: Sequence[Policy]) -> list[tuple[Policy, list[tuple[st
     rows = [(policy, _readable(policy)) for policy in newest_first]
     befores = [values for _, values in rows[1:]]
     if len(rows) <= SHOWN:
-        befores.append(weighing.flat(Weights()))
+        befores.append(weights.flat(Weights()))
     return [
         (
             policy,
             [
                 (one.label, before[one.name], values[one.name])
-                for one in weighing.WEIGHTS
+                for one in weights.WEIGHTS
                 if before[one.name] != values[one.name]
             ],
         )
@@ -189,6 +188,6 @@ def _history(newest_first: Sequence[Policy]) -> list[tuple[Policy, list[tuple[st
 
 def _readable(policy: Policy) -> dict[str, int]:
     try:
-        return weighing.flat(selectors.policy_from(policy.weights))
+        return weights.flat(selectors.policy_from(policy.weights))
     except ProblemError:
-        return weighing.flat(Weights())
+        return weights.flat(Weights())

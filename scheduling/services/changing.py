@@ -29,7 +29,7 @@ from scheduling.mapping.deeds import Deed, GoneError, MoveVisit, Targets, Unknow
 from scheduling.mapping.rewriting import Facts, RowsGoneError, afterwards, facts, rewrite
 from scheduling.mapping.weighing import Scale, Weighed
 from scheduling.travel.errors import RoadFileError
-from visits.history import History, history, overrides_in_force
+from visits.history import History, copied_overrides, history, overrides_in_force
 from visits.models import HandChange, Override, Rota, Unplaced
 
 Kind, Status = HandChange.Kind, Rota.Status
@@ -140,18 +140,7 @@ def change(
         answered = _answered(_weighed(held, scale, targets).broken, reason)
         row = _write(held, scale, targets, kind=deed.kind, by=by, now=now)
         Override.objects.bulk_create(
-            Override(
-                rota=held,
-                change=row,
-                need=mapped.due[breach.ids[0]].need if breach.ids[0] in mapped.due else None,
-                rule=breach.rule,
-                ids=list(breach.ids),
-                said=breach.said,
-                amount=breach.amount,
-                reason=reason.strip(),
-                at=now,
-                by=by,
-            )
+            rules.answered(breach, mapped, rota=held, change=row, reason=reason.strip(), at=now, by=by)
             for breach in answered
         )
         if answered:
@@ -322,8 +311,5 @@ def _copy(rota: Rota, mapped: Mapped, *, by: User, now: datetime) -> Rota:
     whole = Solution(kept, tuple(known.get(code) or LeftOut(code, Reason.NO_CAPACITY) for code in left_out))
     reasons = {code: written.get(code, Unplaced.Reason.NEW_SINCE.value) for code in left_out}
     made = mapping.save_plan(whole, mapped, by=by, now=now, copied_from=rota, reasons=reasons)
-    in_force = overrides_in_force(rota)
-    for row in in_force:
-        row.pk, row.rota, row.change = None, made, None
-    Override.objects.bulk_create(in_force)
+    Override.objects.bulk_create(copied_overrides(rota, to=made))
     return made

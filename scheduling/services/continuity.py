@@ -13,7 +13,6 @@ from django.db.models.functions import TruncDate
 
 from hub.models import User
 from visits import selectors
-from visits.models import Worker
 from visits.wall_clock import LONDON
 
 WINDOWS = 8  # fortnights, each a week after the one before
@@ -100,11 +99,12 @@ def _told(user: User, people: Collection[int], first: date, days: int, today: da
     """What agencies say of days gone by; whoever is no worker here is known by agency and reference."""
     found = selectors.within(selectors.contacts(user, on=today), first=first, days=days)
     found = found.filter(person__in=people, starts_at__lt=selectors.midnight(today)).order_by()
-    rows = found.values_list(
-        "person", "agency", "worker_reference", TruncDate("starts_at", tzinfo=LONDON)
-    ).annotate(times=Count("pk"))
-    workers = Worker.objects.values_list("agency", "reference", "pk")
-    by_reference = {(agency, reference): pk for agency, reference, pk in workers}
+    rows = list(
+        found.values_list(
+            "person", "agency", "worker_reference", TruncDate("starts_at", tzinfo=LONDON)
+        ).annotate(times=Count("pk"))
+    )
+    by_reference = selectors.workers_by_reference({agency for _, agency, *_ in rows})
     for person, agency, reference, day, times in rows:
         yield person, by_reference.get((agency, reference), (agency, reference)), day, times
 

@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
 from hub.models import Area, Delegation, Need, User
@@ -126,11 +127,6 @@ def joins(rota: Rota) -> list[Join]:
     return sorted(found.values(), key=lambda one: (one.verdict != "", -one.arrivals, one.needs[0].pk))
 
 
-def undecided(rota: Rota) -> int:
-    """How many of the rota's joins nobody has approved."""
-    return sum(one.verdict != Verdict.APPROVED for one in joins(rota))
-
-
 @as_county()
 def decide(
     *,
@@ -208,7 +204,7 @@ def avoided(areas: Iterable[Area], *, since: datetime) -> dict[tuple[date, int],
     return dict(counts)
 
 
-def _across_agencies(parts):  # type: ignore[no-untyped-def]
+def _across_agencies(parts: QuerySet[VisitPart]) -> QuerySet[Any]:
     """One row for each visit of these parts that serves more than one agency."""
     counted = parts.order_by().values("visit").annotate(whose=Count("need__agency", distinct=True))
     return counted.filter(whose__gt=1)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from hub.models import Area, Person, User
 from hub.walls import as_county
@@ -62,8 +63,8 @@ def refuse_impossible(*, area: Area, week_start: date, now: datetime) -> None:
         mapping.build(area, week_start, on=local_day(now), policy=selectors.policy(area))
 
 
-def _with_visit(parts: Iterable[VisitPart]) -> list[VisitPart]:
-    return list(parts.select_related("visit").order_by("starts_at", "pk"))  # type: ignore[attr-defined]
+def _with_visit(parts: QuerySet[VisitPart]) -> list[VisitPart]:
+    return list(parts.select_related("visit").order_by("starts_at", "pk"))
 
 
 def _lock(rota: Rota, scope: str, kind: str, parts: list[VisitPart], by: User, now: datetime) -> PlanLock:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from scheduling import runner, runs
+from scheduling import leases, runner
 from scheduling.engine.check import check
 from scheduling.mapping import solution_of
 from scheduling.models import PlanningRun
@@ -141,7 +141,7 @@ def test_a_worker_that_lost_its_lease_is_refused() -> None:
     run = make_run(make_week().area, seconds=600)
     working = in_background(lambda: runner.work(run.pk))
     wait_until(lambda: PlanningRun.objects.filter(pk=run.pk, status="running").exists())
-    past = runs.database_time() - timedelta(minutes=1)
+    past = leases.database_time() - timedelta(minutes=1)
     PlanningRun.objects.filter(pk=run.pk).update(lease_until=past, attempt=2)
     working.join(30)
     assert not working.is_alive()

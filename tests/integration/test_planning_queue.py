@@ -17,7 +17,7 @@ import redis
 from django.conf import settings
 from django.db import transaction
 
-from scheduling import runs, tasks
+from scheduling import leases, runs, tasks
 from scheduling.models import PlanningRun
 from scheduling.services import planning
 from tests.factories.scheduling import make_run, make_week
@@ -109,7 +109,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_the_week_planned_once(
     tasks.sweep()
     run.refresh_from_db()
     assert (run.status, run.attempt) == ("running", 1)  # the lease holds: nothing is sent yet
-    past = runs.database_time() - timedelta(seconds=1)
+    past = leases.database_time() - timedelta(seconds=1)
     PlanningRun.objects.filter(pk=run.pk).update(seconds=1, lease_until=past)  # half a minute goes by
     tasks.sweep()
     tasks.sweep()  # twice, and the message twice in the queue
@@ -156,7 +156,7 @@ def test_a_flushed_queue_loses_nothing(queue: redis.Redis) -> None:
     tasks.sweep()
     assert queue.llen(QUEUE) == 0  # it may still be on its way
     PlanningRun.objects.filter(pk=run.pk).update(
-        enqueued_at=runs.database_time() - runs.MESSAGE_LOST_AFTER - timedelta(seconds=1)
+        enqueued_at=leases.database_time() - runs.MESSAGE_LOST_AFTER - timedelta(seconds=1)
     )
     tasks.sweep()
     tasks.sweep()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from hub import bulk
 from hub.models import MatchDecision, SourceRecord
@@ -56,6 +56,8 @@ def test_among_asks_with_one_array() -> None:
 def test_what_has_grown_within_the_transaction_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL counts rows that nobody else can see yet, and not again before they may have doubled."""
     monkeypatch.setattr(bulk, "FEWEST_TO_LOOK_AT", 10)
+    with connection.cursor() as cursor:  # else what PostgreSQL looks at by itself right now is passed over
+        cursor.execute("LOCK TABLE hub_sourcerecord IN SHARE UPDATE EXCLUSIVE MODE")
     growth = bulk.Growth(SourceRecord)
     agency = hub.make_agency()
     delivery = hub.make_delivery(agency)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from scheduling import runs
+from scheduling import leases, runs
 from scheduling.models import PlanningRun
 from tests.factories.hub import make_area
 from tests.factories.scheduling import make_run
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def let_expire(run: PlanningRun) -> None:
     """As if its worker had been dead for a minute."""
-    past = runs.database_time() - dt.timedelta(minutes=1)
+    past = leases.database_time() - dt.timedelta(minutes=1)
     PlanningRun.objects.filter(pk=run.pk).update(lease_until=past)
 
 
@@ -83,7 +83,7 @@ def test_a_cancelled_run_whose_worker_died_is_not_begun_again() -> None:
 
 def test_the_sweep_sends_what_no_message_stands_for() -> None:
     """Never sent, sent long ago and not begun, or left by a dead worker; not what is fresh or going on."""
-    now = runs.database_time()
+    now = leases.database_time()
     old = now - runs.MESSAGE_LOST_AFTER - dt.timedelta(seconds=1)
     never_sent = make_run(make_area())
     lost = make_run(make_area(), enqueued_at=old)

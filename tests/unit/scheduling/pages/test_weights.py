@@ -10,12 +10,12 @@ from hub.models import Role
 from scheduling import selectors
 from scheduling.engine.problem import Policy as Weights
 from scheduling.models import Policy
-from scheduling.services import weighing
+from scheduling.services import weights
 from tests.factories.hub import logged_in, make_agency, make_area, make_user
 from tests.factories.visits import NOW
 
 pytestmark = pytest.mark.django_db
-USUAL = weighing.flat(Weights())
+USUAL = weights.flat(Weights())
 
 
 def test_a_coordinator_changes_a_weight_and_reads_who_did() -> None:

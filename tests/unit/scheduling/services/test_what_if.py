@@ -13,14 +13,14 @@ from scheduling import runner, selectors
 from scheduling.engine.problem import Policy as Weights
 from scheduling.engine.solution import Reason, Solution, Unplaced
 from scheduling.models import PlanningRun, Policy
-from scheduling.services import publishing, weighing
+from scheduling.services import publishing, weights
 from tests.factories.hub import logged_in, make_user
 from tests.factories.scheduling import Week, make_week
 from tests.factories.visits import MONDAY, NOW
 from visits.models import Rota
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
-USUAL = weighing.flat(Weights())
+USUAL = weights.flat(Weights())
 OTHER = USUAL | {"new_face": 12}
 
 
@@ -40,7 +40,7 @@ def planned(week: Week, monkeypatch: pytest.MonkeyPatch) -> Rota:
 
     monkeypatch.setattr(runner.child, "solve", solve)
     by = make_user(Role.COORDINATOR, week.area)
-    run = weighing.try_out(area=week.area, week_start=MONDAY, values=OTHER, by=by, now=NOW)
+    run = weights.try_out(area=week.area, week_start=MONDAY, values=OTHER, by=by, now=NOW)
     runner.work(run.pk)
     run.refresh_from_db()
     assert seen[0].new_face == 12
@@ -55,7 +55,7 @@ def test_a_what_if_is_planned_marked_and_published_knowingly(
     rota = planned(week, monkeypatch)
     assert not Policy.objects.exists()
     assert selectors.policy(week.area) == Weights()
-    assert weighing.tried(rota) == [("A face that the person does not know", 20, 12)]
+    assert weights.tried(rota) == [("A face that the person does not know", 20, 12)]
     client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
     words = "A face that the person does not know: 12 instead of 20"
     board = f"/areas/{week.area.code}/weeks/{MONDAY}/?rota={rota.version}"
@@ -88,7 +88,7 @@ def test_a_copy_of_a_what_if_is_one_too(week: Week, monkeypatch: pytest.MonkeyPa
 def test_weights_that_may_not_be_are_not_tried(week: Week, values: dict[str, int]) -> None:
     """Those in force, those that leave somebody without care, those below the law."""
     with pytest.raises(ValidationError):
-        weighing.try_out(
+        weights.try_out(
             area=week.area, week_start=MONDAY, values=values, by=make_user(Role.COORDINATOR), now=NOW
         )
     assert not PlanningRun.objects.exists()

@@ -9,12 +9,12 @@ from hub.models import Area, AuditEvent
 from scheduling import selectors
 from scheduling.engine.problem import Policy as Weights
 from scheduling.models import Policy
-from scheduling.services import weighing
+from scheduling.services import weights
 from tests.factories.hub import make_area, make_user
 from tests.factories.visits import NOW
 
 pytestmark = pytest.mark.django_db
-USUAL = weighing.flat(Weights())
+USUAL = weights.flat(Weights())
 
 
 @pytest.fixture
@@ -25,14 +25,14 @@ def area() -> Area:
 
 def change(area: Area, since: int | None = None, **values: int) -> Policy:
     """What a coordinator saves who changes these of the defaults."""
-    return weighing.change(area=area, values=USUAL | values, since=since, by=make_user(), now=NOW)
+    return weights.change(area=area, values=USUAL | values, since=since, by=make_user(), now=NOW)
 
 
 def test_every_weight_has_its_bounds_and_the_defaults_lie_within() -> None:
     """A weight that the optimiser gains must be offered, too."""
-    assert {one.name.removesuffix(f"_{one.name[-1]}") for one in weighing.WEIGHTS} == set(Weights.__slots__)
-    assert all(one.least <= USUAL[one.name] <= one.most for one in weighing.WEIGHTS)
-    weighing._check(USUAL)
+    assert {one.name.removesuffix(f"_{one.name[-1]}") for one in weights.WEIGHTS} == set(Weights.__slots__)
+    assert all(one.least <= USUAL[one.name] <= one.most for one in weights.WEIGHTS)
+    weights._check(USUAL)
 
 
 def test_the_next_run_of_that_area_alone_weighs_by_it(area: Area) -> None:
