@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, IntegerField, QuerySet, Value
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Person, Role, User
-from hub.pages.listing import Filter, Listing
+from hub.pages.listing import Column, Filter, Listing
 from hub.recurrence import monday_of
 from scheduling.services import comparing, continuity
 from scheduling.services.continuity import Steadiness
@@ -25,7 +24,6 @@ from visits.models import Rota
 
 READERS = (Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
 HEIGHT, STEP, MOST_VERSIONS = 24, 12, 20
-Column = tuple[str, Callable[[Person], Any]]
 
 
 @allowed(*READERS)
