@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -68,6 +69,7 @@ def heading(words: Sequence[str]) -> dict[str, Any]:
         "cores_of_machine": os.cpu_count(),
         "machine": platform.machine(),
         "python": platform.python_version(),
+        "commit": _commit(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
     }
 
@@ -84,6 +86,15 @@ def command(words: Sequence[str]) -> str:
         elif word == files[0]:
             kept.append("FILE…")
     return "python -m benchmarks " + " ".join(word if word == "FILE…" else shlex.quote(word) for word in kept)
+
+
+def _commit() -> str:
+    """Which version of the project was measured; empty outside a checkout."""
+    words = ["git", "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
 def _version(name: str) -> str | None:

@@ -1,4 +1,8 @@
-"""Runs the set, or takes lines collected earlier, and writes docs/benchmarks.md with its plots."""
+"""Runs the set, or takes lines collected earlier, and writes docs/benchmarks.md with its plots.
+
+The lines behind the page are kept beside it (`docs/benchmarks.jsonl`), so that one benchmark can be run again
+alone: what it measures anew takes the place of the older line about the same thing, and the rest stays.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from typing import Any
 
 from benchmarks.plots import bars
 from benchmarks.report.figures import figures
-from benchmarks.report.runs import Run, runs_of
+from benchmarks.report.runs import Run, latest, runs_of, texts_of
 from benchmarks.report.sections import above_best_known, cost_of_days, cost_of_weeks, sections
 from benchmarks.report.tables import table
 
@@ -32,7 +36,7 @@ SET = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m benchmarks report`."""
     parser.add_argument(
-        "--lines", type=Path, nargs="+", help="take lines from these files instead of running"
+        "--lines", type=Path, nargs="+", help="add the lines of these files instead of running"
     )
     parser.add_argument("--data", type=Path, help="a folder with weeks/, hhcrsp_mankowska/, uhhc/ and vrptw/")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
@@ -40,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Iterator[Line]:
     """Every line of the runs as it comes; from files, only what was read. The page is written at the end."""
-    texts: list[str] = []
+    kept = options.out.with_suffix(".jsonl")
+    texts = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
     if options.lines:
         for path in options.lines:
             texts += path.read_text(encoding="utf-8").splitlines()
@@ -48,7 +53,8 @@ def run(options: argparse.Namespace) -> Iterator[Line]:
         for text in _run_set(options.data):
             texts.append(text)
             yield json.loads(text)
-    runs = runs_of(texts)
+    runs = latest(runs_of(texts))
+    kept.write_text("\n".join(texts_of(runs)) + "\n", encoding="utf-8")
     options.out.write_text(page(runs), encoding="utf-8")
     for name, plot in plots(runs).items():
         (options.out.parent / name).write_text(plot, encoding="utf-8")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Line = dict[str, Any]
+
+BY_LIMIT = ("week", "hhcrsp", "uhhc")
+"""The benchmarks whose figures ask for more than one limit of time, so that each limit's line is kept."""
+NAMES = ("instance", "method", "what", "of", "area", "occurrences")
+"""What a line is about; all else is what was measured."""
 
 
 @dataclass
@@ -67,3 +72,24 @@ def rows_of(runs: Iterable[Run], *keys: str) -> list[Line]:
             if all(key in line for key in keys):
                 rows[run.seconds, *(line[key] for key in keys)] = line | {"limit": run.seconds}
     return list(rows.values())
+
+
+def latest(runs: Sequence[Run]) -> list[Run]:
+    """Only the last line about each thing that was measured, and no run of which none is left."""
+    last = {_about(run, line): id(line) for run in runs for line in run.lines}
+    kept = (
+        Run(run.head, [line for line in run.lines if last[_about(run, line)] == id(line)]) for run in runs
+    )
+    return [run for run in kept if run.lines]
+
+
+def _about(run: Run, line: Line) -> tuple[Any, ...]:
+    limit = run.seconds if run.bench in BY_LIMIT else None
+    return (run.bench, limit, *(line.get(name) for name in NAMES))
+
+
+def texts_of(runs: Iterable[Run]) -> Iterator[str]:
+    """The runs as lines of JSON, as `runs_of` reads them."""
+    for run in runs:
+        yield json.dumps(run.head)
+        yield from (json.dumps(line) for line in run.lines if line.get("what") != "progress")

@@ -51,10 +51,10 @@ def sections(runs: Sequence[Run]) -> list[str]:
 
 
 def _commands(runs: Sequence[Run]) -> list[str]:
-    """Each command with the cores it could use and the highest load that its lines saw."""
+    """Each command with the cores it could use, the highest load that its lines saw, and its version."""
     return [
         f"- `{run.command}` ({run.head['cores']} of {run.head['cores_of_machine']} cores, "
-        f"load {run.load:.1f})"
+        f"load {run.load:.1f}{f', {commit}' if (commit := run.head.get('commit')) else ''})"
         for run in runs
     ]
 

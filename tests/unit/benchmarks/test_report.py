@@ -92,6 +92,35 @@ def test_the_page_has_each_command_and_each_line(tmp_path):
     assert (tmp_path / "benchmarks-published.svg").exists()
 
 
+def test_what_is_measured_again_replaces_only_the_same_thing(tmp_path):
+    """The lines stay beside the page: one benchmark can be run again alone."""
+    parser = argparse.ArgumentParser()
+    report.add_arguments(parser)
+
+    def reported(*texts):
+        (tmp_path / "new.jsonl").write_text("\n".join(texts))
+        words = ["--lines", str(tmp_path / "new.jsonl"), "--out", str(tmp_path / "page.md")]
+        list(report.run(parser.parse_args(words)))
+        return (tmp_path / "page.md").read_text()
+
+    row = {"instance": "R1", "cost": 9, "ratio": 1.2, "pyvrp_ratio": 1.0}
+    week = {"instance": "small-1", "method": "ours", "cost": 5, "peak_mb": 1, "ratio": 0.9, "violations": 0}
+    reported(*lines("vrptw --seconds 40", row, row | {"instance": "R2"}), *lines("week --seconds 60", week))
+    page = reported(
+        *lines("vrptw --seconds 60", row | {"cost": 7, "ratio": 1.0}), *lines("week --seconds 1200", week)
+    )
+    assert [line[:8] for line in page.splitlines() if line.startswith("| R")] == ["| R2 | 9", "| R1 | 7"]
+    assert "1 of 2; mean +10.00 %" in page
+    assert [
+        run.command.split()[3:] for run in runs_of((tmp_path / "page.jsonl").read_text().splitlines())
+    ] == [
+        ["vrptw", "--seconds", "40"],
+        ["week", "--seconds", "60"],
+        ["vrptw", "--seconds", "60"],
+        ["week", "--seconds", "1200"],
+    ]
+
+
 def test_a_command_is_told_without_folders(tmp_path):
     """Neither the machine's folders nor forty names of files are of use to a reader."""
     files = [tmp_path / f"{k}.json" for k in range(6)]
