@@ -14,7 +14,7 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
-from config.demo import founding, locality, partner_files, planning, serving, table
+from config.demo import founding, generating, partner_files, planning, serving, table
 from config.demo.children import Children
 from config.demo.locality import Locality
 from config.demo.partner_files import Folder
@@ -47,7 +47,7 @@ class Wish:
 
 def forecast(people: int, seconds: int) -> str:
     """What it will do and about how long that takes on two cores, from what was measured there."""
-    areas = len(locality.area_sizes(people))
+    areas = len(generating.area_sizes(people))
     receiving_seconds = 10 + people * SECONDS_A_PERSON
     planning_seconds = areas * (2 * seconds + SECONDS_AN_AREA) / serving.PLANNERS
     minutes = max(1, round((receiving_seconds + planning_seconds) / 60))
@@ -86,7 +86,7 @@ class Demonstration:
 
     def _invent(self) -> tuple[Locality, Folder]:
         with self._step("Invent a locality") as found:
-            place = locality.generate(
+            place = generating.generate(
                 people=self.wish.people,
                 seed=self.wish.seed,
                 week_start=self.wish.week_start,

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config import embedded
-from config.demo import founding, locality, planning, serving
+from config.demo import founding, generating, planning, serving
 from config.demo.children import ChildEndedError, Children
 from config.demo.interrupts import Stopped, stop_on_signals
 from config.demo.run import Demonstration, Wish
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         return Wish(
             people=options["people"],
             seed=options["seed"],
-            seconds=options["seconds"] or planning.seconds_for(len(locality.area_sizes(options["people"]))),
+            seconds=options["seconds"] or planning.seconds_for(len(generating.area_sizes(options["people"]))),
             week_start=week_start,
             today=today,
             again=options["again"],

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from config.demo import locality
+from config.demo import generating
 from config.demo.locality import Locality
 
 MONDAY = date(2027, 1, 18)
@@ -16,10 +16,10 @@ TODAY = date(2027, 1, 13)
 @pytest.fixture(scope="session")
 def village() -> Locality:
     """The smallest size that the integration tests use."""
-    return locality.generate(people=24, seed=1, week_start=MONDAY, today=TODAY)
+    return generating.generate(people=24, seed=1, week_start=MONDAY, today=TODAY)
 
 
 @pytest.fixture(scope="session")
 def town() -> Locality:
     """The size of a demonstration."""
-    return locality.generate(people=300, seed=1, week_start=MONDAY, today=TODAY)
+    return generating.generate(people=300, seed=1, week_start=MONDAY, today=TODAY)

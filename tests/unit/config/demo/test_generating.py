@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config.demo import locality, partners
+from config.demo import generating, partners, places
 from config.demo.locality import Locality
 from hub import recurrence
 from hub.identity import nhs_number
@@ -20,8 +20,8 @@ from tests.unit.config.demo.conftest import MONDAY, TODAY
 
 ROOT = Path(__file__).resolve().parents[4]
 DIGEST = (
-    "import hashlib, datetime; from config.demo import locality;"
-    "made = locality.generate(people=24, seed=1,"
+    "import hashlib, datetime; from config.demo import generating;"
+    "made = generating.generate(people=24, seed=1,"
     " week_start=datetime.date(2027, 1, 18), today=datetime.date(2027, 1, 13));"
     "print(hashlib.sha256(repr(made).encode()).hexdigest())"
 )
@@ -56,7 +56,7 @@ def test_the_seed_alone_decides(village: Locality, hash_seed: str) -> None:
 
 def test_another_seed_makes_other_people(village: Locality) -> None:
     """Who lives there follows from the seed."""
-    other = locality.generate(people=24, seed=2, week_start=MONDAY, today=TODAY)
+    other = generating.generate(people=24, seed=2, week_start=MONDAY, today=TODAY)
     assert [c.family_name for c in other.citizens] != [c.family_name for c in village.citizens]
 
 
@@ -73,15 +73,15 @@ def test_a_demonstration_has_the_promised_size(town: Locality) -> None:
 
 def test_many_people_make_many_areas() -> None:
     """6,000 people are a county of twenty areas of 300; 400 are still one."""
-    assert locality.area_sizes(6000) == [300] * 20
-    assert locality.area_sizes(400) == [400]
-    assert locality.area_sizes(620) == [310, 310]
+    assert generating.area_sizes(6000) == [300] * 20
+    assert generating.area_sizes(400) == [400]
+    assert generating.area_sizes(620) == [310, 310]
 
 
 def test_no_two_areas_share_a_sector() -> None:
     """A postcode sector lies in one area only, else an address would lie in two."""
     owners = defaultdict(set)
-    for patch in locality.PATCHES:
+    for patch in places.PATCHES:
         for sector in patch.sectors:
             owners[sector].add(patch.town)
     assert [sector for sector, towns in owners.items() if len(towns) > 1] == []
@@ -91,7 +91,7 @@ def test_no_two_areas_share_a_sector() -> None:
 def test_a_locality_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     """Too few people for the planned dirt, and a week that begins on a Tuesday."""
     with pytest.raises(ValueError, match=r"12 people|Monday"):
-        locality.generate(**({"people": 24, "week_start": MONDAY} | wrong))  # type: ignore[arg-type]
+        generating.generate(**({"people": 24, "week_start": MONDAY} | wrong))  # type: ignore[arg-type]
 
 
 def test_nhs_numbers_are_test_numbers(town: Locality) -> None:
@@ -190,7 +190,7 @@ def test_past_visits_are_past_and_were_possible(town: Locality) -> None:
 
 def test_the_past_does_not_change_with_the_day_one_looks_back(village: Locality) -> None:
     """A demonstration of tomorrow tells the same of last week, so that nothing is taken in twice."""
-    later = locality.generate(people=24, seed=1, week_start=MONDAY, today=TODAY + timedelta(days=1))
+    later = generating.generate(people=24, seed=1, week_start=MONDAY, today=TODAY + timedelta(days=1))
     keys = {(v.agency, v.key): (v.worker.reference, v.starts_at) for v in village.past_visits}
     shared = [v for v in later.past_visits if (v.agency, v.key) in keys]
     assert len(shared) > 100
