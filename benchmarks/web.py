@@ -30,12 +30,13 @@ HOST, PORT = "127.0.0.1", 8391
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """--coordinators N --phones N --seconds N --pause N --seed N."""
+    """--coordinators N --phones N --seconds N --pause N --seed N --history WEEKS."""
     command.add_argument("--coordinators", type=int, default=30)
     command.add_argument("--phones", type=int, default=500)
     command.add_argument("--seconds", type=float, default=300)
     command.add_argument("--pause", type=float, default=30, help="seconds between two pages of one reader")
     command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--history", type=int, default=0, help="past weeks to add to the copy first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Answer:
 
 def run(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Yields a line for each kind of page, and one for coordinators, for phones and for all."""
-    with _copied() as (environment, describe), tempfile.TemporaryDirectory() as logs:
+    with _copied(options.history) as (environment, describe), tempfile.TemporaryDirectory() as logs:
         from config.demo import serving
         from config.demo.children import Children
 
@@ -131,7 +132,7 @@ def _lines(
 
 
 @contextmanager
-def _copied() -> Iterator[tuple[dict[str, str], dict[str, int]]]:
+def _copied(history: int) -> Iterator[tuple[dict[str, str], dict[str, int]]]:
     """A copy of the demonstration; yields what a process needs to use it, and how large it is."""
     os.environ.setdefault("CARE_TRIAL", "yes")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -151,6 +152,10 @@ def _copied() -> Iterator[tuple[dict[str, str], dict[str, int]]]:
         cursor.execute(f'CREATE DATABASE "{COPY}" TEMPLATE "{original}"')  # refused while it is served
     connection.settings_dict["NAME"] = COPY
     try:
+        if history:
+            from benchmarks.history import repeat
+
+            repeat(history)
         yield (
             {"DATABASE_URL": urlsplit(database)._replace(path=f"/{COPY}").geturl(), "REDIS_URL": redis},
             _size(),
