@@ -168,6 +168,32 @@ class UnplacedFacts(models.Model):
         return f"unplaced facts {self.pk}"
 
 
+class AvoidedFacts(models.Model):
+    """How many visits an agency did not have to make in a month because a published rota joined them.
+
+    The sum of the merges ledger; docs/decisions/0088 says whose they are. A rota without any has one row of
+    no agency, by which it is known to be counted.
+    """
+
+    rota = models.ForeignKey("visits.Rota", on_delete=models.CASCADE, related_name="+")
+    month = models.DateField()  # its first day
+    agency = models.ForeignKey(
+        "hub.Agency", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    visits = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "avoided facts"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rota", "month", "agency"], nulls_distinct=False, name="avoided_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"avoided facts {self.pk}"
+
+
 class HourFacts(models.Model):
     """Minutes asked and minutes on shift in an area's week by hour of the day, for one agency and skill.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -27,7 +27,6 @@ from scheduling.services import joining
 from scheduling.services.joining import Join, Lent
 from visits import selectors
 from visits.models import Rota
-from visits.wall_clock import moment
 
 READERS = (Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
 Item, Verdict = SharingAgreement.Item, JoinDecision.Verdict
@@ -321,7 +320,7 @@ def _sums(rows: Rows) -> dict[str, float]:
 def _totals(eyes: Eyes, areas: list[Area], today: date) -> list[tuple[date, list[tuple[Agency, int]], int]]:
     """(month, visits avoided by agency, their sum), the newest month first."""
     since = date(today.year - MONTHS_BACK // 12, today.month, 1)
-    counts = joining.avoided(areas, since=moment(since, time()))
+    counts = joining.avoided(areas, since=since)
     found = []
     for month in sorted({month for month, _ in counts}, reverse=True):
         some = [

@@ -110,10 +110,10 @@ def compare(request: HttpRequest, public_id: str) -> HttpResponse:
     minutes = minutes if minutes in MINUTES else MINUTES[1]
     what = request.GET.get("what", "")
     against = published or (beside[0] if beside else None)
-    found = comparing.affected(rota, against, same_time=timedelta(minutes=int(minutes)))
-    visible = set(hub.people(request.user, on=today).values_list("pk", flat=True))
-    affected = [one for one in found if one.person.pk in visible and _fits(one, what)]
-    page = Paginator(affected, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    found = comparing.differences(rota, against, same_time=timedelta(minutes=int(minutes)))
+    listed = hub.people(request.user, on=today).filter(pk__in=found.people(what))
+    listed = listed.order_by("family_name", "given_name", "pk").values_list("pk", flat=True)
+    page = Paginator(list(listed), PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     shared = hub.needs(request.user, on=today).order_by().values_list("agency", flat=True)
     context = {
         "rota": rota,
@@ -129,6 +129,7 @@ def compare(request: HttpRequest, public_id: str) -> HttpResponse:
         ],
         "alone": alone,
         "page": page,
+        "affected": comparing.affected(found, page.object_list),
         "minutes": minutes,
         "all_minutes": MINUTES,
         "what": what,
@@ -139,12 +140,6 @@ def compare(request: HttpRequest, public_id: str) -> HttpResponse:
         "overrides": hand_wording.overrides(request.user, rota),
     }
     return render(request, "scheduling/compare.html", context)
-
-
-def _fits(one: comparing.Affected, what: str) -> bool:
-    if what == "named":
-        return one.loses_named
-    return not what or any(what in change.kinds for change in one.changes)
 
 
 def _published(user: User, rota: Rota) -> Rota | None:

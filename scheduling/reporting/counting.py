@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from hub.models import Area, Cancellation, Need, Person, Postcode
 from scheduling.mapping.clock import WeekClock
 from scheduling.mapping.places import Places
-from scheduling.models import UnplacedFacts, WeekFacts
+from scheduling.models import AvoidedFacts, UnplacedFacts, WeekFacts
+from scheduling.reporting import avoided
 from scheduling.travel.great_circle import GreatCircle
 from visits.models import NamedWorker, Rota, Shift, Visit, VisitPart, Worker
 from visits.wall_clock import local_day
@@ -79,6 +80,7 @@ def count_week(area: Area, week_start: date) -> Rota | None:
     rota = Rota.objects.filter(area=area, week_start=week_start, status=Rota.Status.PUBLISHED).first()
     if rota is None:
         return None
+    avoided.keep(rota)
     cells = _cells(rota)
     rows = WeekFacts.objects.bulk_create(cell.row(rota, key) for key, cell in cells.items())
     UnplacedFacts.objects.bulk_create(
@@ -90,9 +92,9 @@ def count_week(area: Area, week_start: date) -> Rota | None:
 
 
 def uncounted() -> QuerySet[Rota]:
-    """The rotas in force of which nothing is kept, the latest week first."""
-    kept = WeekFacts.objects.filter(rota=OuterRef("pk"))
-    found = Rota.objects.filter(~Exists(kept), status=Rota.Status.PUBLISHED)
+    """The rotas in force of which something is not kept, the latest week first."""
+    kept = [Exists(model.objects.filter(rota=OuterRef("pk"))) for model in (WeekFacts, AvoidedFacts)]
+    found = Rota.objects.filter(~(kept[0] & kept[1]), status=Rota.Status.PUBLISHED)
     return found.select_related("area").order_by("-week_start", "area")
 
 

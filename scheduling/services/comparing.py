@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import F
 
@@ -95,54 +96,120 @@ def baseline(rota: Rota, agencies: Iterable[Agency]) -> Baseline | None:
     return Baseline(summed, dict(terms), tuple(agency for agency in wanted if agency.pk not in newest))
 
 
-def affected(
-    candidate: Rota, published: Rota | None, *, same_time: timedelta = SAME_TIME
-) -> tuple[Affected, ...]:
-    """For whom what changes if the candidate takes the published rota's place; no more than `same_time`
-    earlier or later is no change that anybody is told of. Nobody, if there is no such rota."""
+Key = tuple[int, date]  # a need and the day on which its occurrence is due
+
+
+class Served(NamedTuple):
+    """Who serves an occurrence when, in keys."""
+
+    workers: tuple[int, ...]
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One occurrence that is served otherwise, in keys; a `Change` has the rows."""
+
+    need: int
+    due_on: date
+    before: Served | None
+    after: Served | None
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Everything that changes, by the key of the person and in the order of days, and who loses whom."""
+
+    of_person: dict[int, list[Difference]]
+    losing: set[int]
+
+    def people(self, what: str = "") -> set[int]:
+        """For whom anything changes, or this kind of thing; `named` is losing the named worker."""
+        if what == "named":
+            return self.of_person.keys() & self.losing
+        return {
+            key for key, some in self.of_person.items() if not what or any(what in one.kinds for one in some)
+        }
+
+
+def differences(candidate: Rota, published: Rota | None, *, same_time: timedelta = SAME_TIME) -> Differences:
+    """What changes for whom if the candidate takes the published rota's place; no more than `same_time`
+    earlier or later is no change that anybody is told of. Nothing, if there is no such rota.
+
+    In keys, so that a week of thousands is read quickly and only who is shown is fetched.
+    """
     if published is None:
-        return ()
-    before, after = _placed(published), _placed(candidate)
-    needs = Need.objects.select_related("person", "agency").in_bulk({key[0] for key in before | after})
-    by_person: dict[int, list[Change]] = defaultdict(list)
-    for key in sorted(before.keys() | after.keys(), key=lambda key: (key[1], key[0])):
-        if kinds := _kinds(before.get(key), after.get(key), same_time):
-            need = needs.get(key[0])
-            if need is None:  # the database walls off what is not shared with who looks
-                continue
-            change = Change(need, key[1], before.get(key), after.get(key), kinds)
-            by_person[need.person_id].append(change)
-    people = {need.person_id: need.person for need in needs.values()}
-    losing = losing_named(candidate, published)
-    found = [Affected(people[key], tuple(some), key in losing) for key, some in by_person.items()]
-    return tuple(sorted(found, key=lambda a: (a.person.family_name, a.person.given_name, a.person.pk)))
+        return Differences({}, set())
+    (before, after), person_of = _served(published, candidate)
+    found = [
+        Difference(*key, before.get(key), after.get(key), kinds)
+        for key in before.keys() | after.keys()
+        if (kinds := _kinds(before.get(key), after.get(key), same_time))
+    ]
+    # The database walls off needs that are not shared with who looks.
+    known = set(Need.objects.filter(pk__in={one.need for one in found}).values_list("pk", flat=True))
+    of_person: dict[int, list[Difference]] = defaultdict(list)
+    for one in sorted(found, key=lambda one: (one.due_on, one.need)):
+        if one.need in known:
+            of_person[person_of[one.need]].append(one)
+    return Differences(dict(of_person), losing_named(candidate, published))
+
+
+def affected(found: Differences, people: Iterable[int]) -> tuple[Affected, ...]:
+    """What changes for these people, in their order, with the rows that a page tells it by."""
+    wanted = list(people)
+    some = [one for key in wanted for one in found.of_person[key]]
+    needs = Need.objects.select_related("person", "agency").in_bulk({one.need for one in some})
+    sent = {key for one in some for side in (one.before, one.after) if side for key in side.workers}
+    workers = Worker.objects.select_related("agency").in_bulk(sent)
+
+    def placed(side: Served | None) -> Placed | None:
+        return side and Placed(tuple(workers[key] for key in side.workers), side.starts_at)
+
+    return tuple(
+        Affected(
+            needs[found.of_person[key][0].need].person,
+            tuple(
+                Change(needs[one.need], one.due_on, placed(one.before), placed(one.after), one.kinds)
+                for one in found.of_person[key]
+            ),
+            key in found.losing,
+        )
+        for key in wanted
+    )
 
 
 def losing_named(candidate: Rota, published: Rota) -> set[int]:
     """The people whose named worker comes by the published rota and does not by the candidate."""
-    named = Visit.objects.filter(person__named__worker=F("worker")).order_by()
-    came, comes = (
-        set(named.filter(rota=rota).values_list("person", flat=True)) for rota in (published, candidate)
-    )
-    return came - comes
+    named = Visit.objects.filter(person__named__worker=F("worker"), rota__in=(published, candidate))
+    rows = set(named.order_by().values_list("rota", "person").distinct())
+    return {key for rota, key in rows if rota == published.pk} - {
+        key for rota, key in rows if rota == candidate.pk
+    }
 
 
-def _placed(rota: Rota) -> dict[tuple[int, date], Placed]:
-    """How each occurrence is served, by need and day due."""
-    workers: dict[tuple[int, date], list[Worker]] = defaultdict(list)
-    starts: dict[tuple[int, date], datetime] = {}
-    parts = VisitPart.objects.filter(visit__rota=rota).select_related("visit__worker__agency")
-    for part in parts.order_by("visit__worker"):
-        workers[part.need_id, part.due_on].append(part.visit.worker)
-        starts[part.need_id, part.due_on] = part.starts_at
-    return {key: Placed(tuple(found), starts[key]) for key, found in workers.items()}
+def _served(*rotas: Rota) -> tuple[list[dict[Key, Served]], dict[int, int]]:
+    """How each rota serves each occurrence; and whose each need is."""
+    sides: dict[int, dict[Key, Served]] = {one.pk: {} for one in rotas}
+    person_of: dict[int, int] = {}
+    rows = VisitPart.objects.filter(visit__rota__in=rotas).order_by("visit__worker")
+    for rota, person, worker, need, due_on, starts_at in rows.values_list(
+        "visit__rota", "visit__person", "visit__worker", "need", "due_on", "starts_at"
+    ):
+        side, key = sides[rota], (need, due_on)
+        side[key] = Served((*side[key].workers, worker) if key in side else (worker,), starts_at)
+        person_of[need] = person
+    return [sides[one.pk] for one in rotas], person_of
 
 
-def _kinds(before: Placed | None, after: Placed | None, same_time: timedelta) -> tuple[str, ...]:
+def _kinds(before: Served | None, after: Served | None, same_time: timedelta) -> tuple[str, ...]:
+    if before == after:
+        return ()
     if before is None or after is None:
         return ("added",) if before is None else ("dropped",)
     kinds = []
-    if {worker.pk for worker in before.workers} != {worker.pk for worker in after.workers}:
+    if set(before.workers) != set(after.workers):
         kinds.append("worker")
     if local_day(before.starts_at) != local_day(after.starts_at):
         kinds.append("day")

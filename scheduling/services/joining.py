@@ -8,27 +8,24 @@ A join is one door where the same needs of two or more agencies become one visit
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
-from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
-from django.db.models.functions import TruncMonth
 
-from hub.models import Area, Delegation, Need, User
+from hub.models import Agency, Area, Delegation, Need, User
 from hub.walls import as_county
 from scheduling.engine.problem import Policy
 from scheduling.mapping import decided
 from scheduling.mapping.places import Places
 from scheduling.models import JoinDecision
+from scheduling.reporting.avoided import across_agencies, by_month
 from scheduling.travel.great_circle import GreatCircle
 from visits.models import Competence, Rota, Visit, VisitPart, Worker
-from visits.wall_clock import LONDON, local_day
+from visits.wall_clock import local_day
 
 Verdict = JoinDecision.Verdict
 LONGEST_REASON = 200
@@ -100,30 +97,39 @@ class Join:
 
 @as_county()
 def joins(rota: Rota) -> list[Join]:
-    """The rota's joins across agencies, those that nobody has decided on first, then by what they save."""
-    shared = _across_agencies(VisitPart.objects.filter(visit__rota=rota)).values("visit")
-    parts: dict[int, list[VisitPart]] = defaultdict(list)
-    rows = VisitPart.objects.filter(visit__in=shared).select_related("need__agency", "visit__worker__agency")
-    for part in rows.order_by("starts_at", "pk"):
-        parts[part.visit_id].append(part)
+    """The rota's joins across agencies, those that nobody has decided on first, then by what they save.
+
+    Each visit, worker and need is fetched once, however many joins share it.
+    """
+    shared = across_agencies(VisitPart.objects.filter(visit__rota=rota)).values("visit")
+    served: dict[int, list[int]] = defaultdict(list)
+    rows = VisitPart.objects.filter(visit__in=shared).order_by("starts_at", "pk")
+    for visit, need in rows.values_list("visit", "need"):
+        served[visit].append(need)
+    agencies = Agency.objects.in_bulk()
+    needs = Need.objects.in_bulk({need for some in served.values() for need in some})
+    visits = Visit.objects.in_bulk(served)
+    workers = Worker.objects.in_bulk({visit.worker_id for visit in visits.values()})
+    for row in (*needs.values(), *workers.values()):
+        row.agency = agencies[row.agency_id]
     found: dict[tuple[int, ...], Join] = {}
-    apart = _apart(rota, parts.keys())
-    for key, some in parts.items():
-        needs = {part.need_id: part.need for part in some}
-        visit = some[0].visit
-        one = found.setdefault(
-            tuple(sorted(needs)), Join(visit.person_id, tuple(needs[pk] for pk in sorted(needs)))
-        )
+    apart = _apart(rota, served.keys())
+    for pk, some in served.items():
+        visit = visits[pk]
+        visit.worker = workers[visit.worker_id]
+        key = tuple(sorted(set(some)))
+        one = found.setdefault(key, Join(visit.person_id, tuple(needs[need] for need in key)))
         saved = len(one.agencies) - 1
-        minutes, km = apart[key]
+        minutes, km = apart[pk]
         one.visits.append(visit)
         one.arrivals += saved
         one.minutes += saved * minutes
         one.miles += saved * km * MILES_PER_KM
     for one in found.values():
         one.visits.sort(key=lambda visit: (visit.starts_at, visit.pk))
-    _say_who_may(list(found.values()))
-    _say_what_was_decided(rota.area, list(found.values()))
+    if found:
+        _say_who_may(list(found.values()))
+        _say_what_was_decided(rota.area, list(found.values()))
     return sorted(found.values(), key=lambda one: (one.verdict != "", -one.arrivals, one.needs[0].pk))
 
 
@@ -181,33 +187,9 @@ def undo(*, decision: JoinDecision, by: User, now: datetime) -> JoinDecision:
 
 
 @as_county()
-def avoided(areas: Iterable[Area], *, since: datetime) -> dict[tuple[date, int], int]:
-    """Visits that joins across agencies made needless in published rotas, by month and agency.
-
-    Counted to each agency whose own worker did not have to come: of every visit's agencies all but that
-    of the worker, or, if the worker is of none of them, all but the first.
-    """
-    parts = VisitPart.objects.filter(
-        visit__is_published=True, visit__rota__area__in=areas, visit__starts_at__gte=since
-    )
-    rows = (
-        _across_agencies(parts)
-        .annotate(month=TruncMonth("visit__starts_at", tzinfo=LONDON), agencies=ArrayAgg("need__agency"))
-        .values_list("month", "visit__worker__agency", "agencies")
-    )
-    counts: Counter[tuple[date, int]] = Counter()
-    for month, host, agencies in rows:
-        whose = sorted(set(agencies))
-        for agency in whose:
-            if agency != (host if host in whose else whose[0]):
-                counts[month.date(), agency] += 1
-    return dict(counts)
-
-
-def _across_agencies(parts: QuerySet[VisitPart]) -> QuerySet[Any]:
-    """One row for each visit of these parts that serves more than one agency."""
-    counted = parts.order_by().values("visit").annotate(whose=Count("need__agency", distinct=True))
-    return counted.filter(whose__gt=1)
+def avoided(areas: Iterable[Area], *, since: date) -> dict[tuple[date, int], int]:
+    """Visits that joins across agencies made needless in published rotas, by month and agency."""
+    return by_month(areas, since=since)
 
 
 def _apart(rota: Rota, visits: Collection[int]) -> dict[int, tuple[int, float]]:
@@ -247,10 +229,12 @@ def _apart(rota: Rota, visits: Collection[int]) -> dict[int, tuple[int, float]]:
 
 def _say_who_may(found: list[Join]) -> None:
     """Who lets whom do which task, and whose competence covers it, for each task that changed hands."""
+    days = {local_day(visit.starts_at) for one in found for visit in one.visits}
+    in_those = Delegation.objects.filter(starts_on__lte=max(days)).exclude(ends_on__lt=min(days))
     delegations = {
         (row.from_agency_id, row.to_agency_id, row.skill_id): row
-        for day in {local_day(visit.starts_at) for one in found for visit in one.visits}
-        for row in Delegation.objects.in_force(day).select_related("from_agency", "to_agency")
+        for row in in_those.order_by("starts_on")
+        if any(row.starts_on <= day and (row.ends_on is None or day <= row.ends_on) for day in days)
     }
     competences: dict[tuple[int, str], Competence] = {}
     workers = {visit.worker_id for one in found for visit in one.visits}

@@ -91,7 +91,7 @@ def test_a_search_starts_from_the_published_rota(week: Week, planner) -> None:
     """)
     run = work(week)
     assert (run.status, run.rota.placed, run.rota.terms["change"]) == ("done", 8, 0)
-    assert comparing.affected(run.rota, published) == ()
+    assert comparing.differences(run.rota, published).of_person == {}
 
 
 def test_a_published_worker_who_fell_ill_is_dropped_from_the_start(week: Week) -> None:

@@ -39,6 +39,7 @@ OPEN = {
     },
     "counts of weeks that name nobody, narrowed by agency and area; pages hide small groups": {
         *("scheduling.WeekFacts", "scheduling.UnplacedFacts", "scheduling.HourFacts", "scheduling.UnitCost"),
+        "scheduling.AvoidedFacts",
     },
     "proof of an erasure, which names nobody": {"hub.Tombstone"},
     "staff, not people cared for; narrowed by agency and area": {

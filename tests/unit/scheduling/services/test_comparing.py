@@ -22,16 +22,22 @@ def week() -> Week:
     return make_week()
 
 
+def affected(after: Rota, before: Rota | None) -> tuple[comparing.Affected, ...]:
+    """Everybody for whom something changes."""
+    found = comparing.differences(after, before)
+    return comparing.affected(found, sorted(found.people()))
+
+
 def changes(before: Rota, after: Rota) -> list[tuple[str, tuple[str, ...]]]:
     """Every change as title and kinds."""
-    found = comparing.affected(after, before)
+    found = affected(after, before)
     return [(change.need.title, change.kinds) for person in found for change in person.changes]
 
 
 def test_the_same_rota_changes_nothing_for_anybody(week: Week) -> None:
     """Also a quarter of an hour is no change that anybody is told of."""
     before = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
-    assert comparing.affected(make_candidate(week, start="08:15"), before) == ()
+    assert affected(make_candidate(week, start="08:15"), before) == ()
 
 
 def test_each_kind_of_change_is_told(week: Week) -> None:
@@ -62,12 +68,12 @@ def test_people_whose_visits_stay_are_not_listed(week: Week) -> None:
     for rota, worker in ((before, week.worker), (after, other)):
         make_visit(rota, worker, week.washing)
         make_visit(rota, week.worker, person=calm, start="12:00")
-    assert [affected.person for affected in comparing.affected(after, before)] == [week.person]
+    assert [one.person for one in affected(after, before)] == [week.person]
 
 
 def test_without_a_published_rota_there_is_nothing_to_change(week: Week) -> None:
     """Everything in it would be new."""
-    assert comparing.affected(make_candidate(week), None) == ()
+    assert affected(make_candidate(week), None) == ()
 
 
 def test_comparing_reads_a_bounded_number_of_times(week: Week, django_assert_num_queries) -> None:
@@ -75,7 +81,7 @@ def test_comparing_reads_a_bounded_number_of_times(week: Week, django_assert_num
     before = publishing.publish(rota=make_candidate(week), by=None, now=NOW)
     after = make_candidate(week, start="09:00")
     with django_assert_num_queries(5):
-        assert len(comparing.affected(after, before)[0].changes) == 10
+        assert len(affected(after, before)[0].changes) == 10
 
 
 def test_who_loses_the_named_worker_is_told(week: Week) -> None:
@@ -85,8 +91,8 @@ def test_who_loses_the_named_worker_is_told(week: Week) -> None:
     before, after = make_rota(week.area, status="published"), make_rota(week.area)
     make_visit(before, week.worker, week.washing)
     make_visit(after, other, week.washing)
-    assert [one.loses_named for one in comparing.affected(after, before)] == [True]
-    assert [one.loses_named for one in comparing.affected(before, after)] == [False]
+    assert [one.loses_named for one in affected(after, before)] == [True]
+    assert [one.loses_named for one in affected(before, after)] == [False]
 
 
 def test_the_baseline_adds_each_agency_s_newest_run_alone(week: Week) -> None:

@@ -12,7 +12,8 @@ from scheduling.engine.check import check
 from scheduling.engine.problem import Policy
 from scheduling.engine.solve import Stop, solve
 from scheduling.mapping import build
-from scheduling.models import JoinDecision
+from scheduling.models import AvoidedFacts, JoinDecision
+from scheduling.reporting.counting import count_week
 from scheduling.services import joining
 from tests.factories.hub import (
     make_agency,
@@ -161,7 +162,29 @@ def test_visits_avoided_are_counted_once_to_the_agency_that_stays_away(two: Two)
     """By month of the visit, published only; over the agencies they add up to the arrivals saved."""
     rota = joined(two, status="published")
     joined(two)
-    since = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    since = dt.date(2026, 1, 1)
     counts = joining.avoided([two.area], since=since)
     assert counts == {(dt.date(2027, 1, 1), two.nursing.pk): 1}
     assert sum(counts.values()) == sum(join.arrivals for join in joining.joins(rota))
+
+
+def test_visits_avoided_are_the_same_once_kept_and_go_with_the_rota_in_force(two: Two) -> None:
+    """Counted when it is published, read from what is kept, gone when it is in force no more."""
+    rota = joined(two, status="published")
+    since = dt.date(2026, 1, 1)
+    before = joining.avoided([two.area], since=since)
+    count_week(two.area, MONDAY)
+    rota.visits.all().delete()  # what is kept is not counted again
+    assert joining.avoided([two.area], since=since) == before
+    assert joining.avoided([two.area], since=dt.date(2027, 2, 1)) == {}
+    rota.status = Rota.Status.SUPERSEDED
+    rota.save()
+    assert joining.avoided([two.area], since=since) == {}
+
+
+def test_a_rota_without_joins_is_known_to_be_counted(two: Two) -> None:
+    """It is not looked through again each time the ledger is opened."""
+    make_visit(rota := make_rota(two.area, status="published"), two.carer, two.wash)
+    count_week(two.area, MONDAY)
+    assert AvoidedFacts.objects.get(rota=rota).visits == 0
+    assert joining.avoided([two.area], since=dt.date(2026, 1, 1)) == {}
