@@ -126,12 +126,16 @@ def locks_on(rota: Rota, keys: set[tuple[int, date]]) -> QuerySet[PlanLock]:
     return locks(rota).filter(pk__in=found)
 
 
-def visits(user: User, *, on: date) -> QuerySet[Visit]:
-    """The visits this user may see. Candidates are the coordinators' drafts, nobody else's."""
+def visits(user: User, *, on: date, among: Collection[int] | None = None) -> QuerySet[Visit]:
+    """The visits this user may see. Candidates are the coordinators' drafts, nobody else's.
+
+    `among` is whom the caller knows to be seen by this user, where that has been worked out already.
+    """
     if user.role == Role.HUB_ADMINISTRATOR:
         return Visit.objects.all()
     if user.role == Role.COORDINATOR:
-        return Visit.objects.filter(rota__in=rotas(user), person__in=hub.people(user, on=on))
+        seen = hub.people(user, on=on) if among is None else among
+        return Visit.objects.filter(rota__in=rotas(user), person__in=seen)
     published = Visit.objects.filter(is_published=True)
     if user.role == Role.AGENCY_MANAGER and user.agency_id:
         for_own_people = VisitPart.objects.filter(visit=OuterRef("pk"), need__agency=user.agency_id)
@@ -400,6 +404,11 @@ def names_by_reference(agencies: Collection[int]) -> dict[tuple[int, str], str]:
         (agency, reference): name
         for agency, reference, name in found.values_list("agency", "reference", "name")
     }
+
+
+def worker_names(keys: Collection[int]) -> dict[int, str]:
+    """The names of workers whom visits that the caller may see send."""
+    return dict(Worker.objects.filter(pk__in=keys).values_list("pk", "name"))
 
 
 def visits_ahead(people: Collection[int], *, on: date) -> dict[int, int]:

@@ -41,6 +41,7 @@ class Filter:
     label: str
     choices: Sequence[tuple[str, str]]  # (value in the address, words)
     narrow: Callable[[QuerySet, str], QuerySet]
+    all: str = "All"  # what is shown where nothing is chosen
     chosen: str = ""
 
     def apply(self, found: QuerySet, value: str) -> QuerySet:

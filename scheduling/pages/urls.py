@@ -57,6 +57,7 @@ urlpatterns = [
     path("rotas/<uuid:public_id>/news/", hand_views.news, name="news"),
     path("rotas/<uuid:public_id>/changes/", hand_views.changes, name="changes"),
     path("continuity/", continuity.index, name="continuity"),
+    path("people/<uuid:public_id>/continuity/", continuity.person, name="person-continuity"),
     path("merges/", merges.index, name="merges"),
     path("rotas/<uuid:public_id>/merges/decide/", merges.decide, name="merge-decide"),
     path("merges/decisions/<int:number>/undo/", merges.undo, name="merge-undo"),

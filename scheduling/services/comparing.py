@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -182,11 +182,17 @@ def affected(found: Differences, people: Iterable[int]) -> tuple[Affected, ...]:
 
 def losing_named(candidate: Rota, published: Rota) -> set[int]:
     """The people whose named worker comes by the published rota and does not by the candidate."""
-    named = Visit.objects.filter(person__named__worker=F("worker"), rota__in=(published, candidate))
-    rows = set(named.order_by().values_list("rota", "person").distinct())
-    return {key for rota, key in rows if rota == published.pk} - {
-        key for rota, key in rows if rota == candidate.pk
-    }
+    seen = seeing_named((candidate, published))
+    return seen[published.pk] - seen[candidate.pk]
+
+
+def seeing_named(rotas: Collection[Rota]) -> dict[int, set[int]]:
+    """By the key of each of these rotas, the people to whom it sends their named worker."""
+    seen: dict[int, set[int]] = {one.pk: set() for one in rotas}
+    named = Visit.objects.filter(person__named__worker=F("worker"), rota__in=rotas).order_by()
+    for rota, person in named.values_list("rota", "person").distinct():
+        seen[rota].add(person)
+    return seen
 
 
 def _served(*rotas: Rota) -> tuple[list[dict[Key, Served]], dict[int, int]]:

@@ -1,117 +1,157 @@
-"""Whom people meet: distinct faces over fourteen days, the named worker's share, and the weeks before."""
+"""Whom people meet: distinct faces over fourteen days, the named worker's share, and the weeks before.
+
+Meetings are counted in the database, by person, face and week: a fortnight is two weeks that end on a Sunday.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import Count
-from django.db.models.functions import TruncDate
+from django.db.models import Count, DateField, DateTimeField, Exists, Func, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncWeek
 
 from hub.models import User
 from visits import selectors
+from visits.models import Rota, Visit
 from visits.wall_clock import LONDON
 
 WINDOWS = 8  # fortnights, each a week after the one before
 WEEK = timedelta(days=7)
 FORTNIGHT = timedelta(days=selectors.FACE_DAYS)
 
-Meeting = tuple[int, object, date, int]  # person, whoever came, day, how often
+Face = int | tuple[int, str]  # a worker, or whom an agency names by a reference that nobody here knows
+Meeting = tuple[int, Face, date, int]  # person, whoever came, the Monday of the week, how often
+
+
+@dataclass(frozen=True, slots=True)
+class Fortnight:
+    """Who came how often in the fourteen days up to a Sunday."""
+
+    last: date
+    came: Counter[Face]
+    named: int | None
+
+    @property
+    def faces(self) -> int:
+        """How many different faces."""
+        return len(self.came)
+
+    @property
+    def visits(self) -> int:
+        """How many visits."""
+        return self.came.total()
+
+    @property
+    def named_share(self) -> float | None:
+        """The share that the named worker makes; None where nobody is named or nobody came."""
+        return None if self.named is None or not self.visits else self.came[self.named] / self.visits
 
 
 @dataclass
 class Steadiness:
-    """One person's fortnights, the oldest first; None where nothing is known of one."""
+    """One person's fortnights up to a Sunday."""
 
-    days: dict[date, Counter[object]]  # who came how often
+    weeks: dict[date, Counter[Face]]  # by their Monday: who came how often
     named: int | None
-    last: date  # the last day of the newest fortnight
+    last: date
 
     @cached_property
+    def fortnights(self) -> list[Fortnight]:
+        """The oldest first."""
+        return [self._to(last) for last in ends(self.last)]
+
+    @cached_property
+    def newest(self) -> Fortnight:
+        """The one that ends last."""
+        return self._to(self.last)
+
+    @property
     def trend(self) -> list[int | None]:
-        """Distinct faces in each fortnight."""
-        return [len(self._between(last)) or None for last in ends(self.last)]
+        """Distinct faces in each fortnight; None where nothing is known of one."""
+        return [one.faces or None for one in self.fortnights]
 
-    @cached_property
-    def newest(self) -> Counter[object]:
-        """Who comes how often in the newest fortnight."""
-        return self._between(self.last)
-
-    @property
-    def faces(self) -> int:
-        """Distinct faces in the newest fortnight."""
-        return len(self.newest)
-
-    @property
-    def visits(self) -> int:
-        """Visits in the newest fortnight."""
-        return self.newest.total()
-
-    @property
-    def named_share(self) -> float | None:
-        """The share of those visits that the named worker makes; None where nobody is named."""
-        if self.named is None or not self.visits:
-            return None
-        return self.newest[self.named] / self.visits
-
-    def _between(self, last: date) -> Counter[object]:
-        found: Counter[object] = Counter()
-        for number in range(FORTNIGHT.days):
-            found.update(self.days.get(last - timedelta(days=number), {}))
-        return found
+    def _to(self, last: date) -> Fortnight:
+        mondays = (last - FORTNIGHT + timedelta(days=1), last - WEEK + timedelta(days=1))
+        return Fortnight(
+            last, sum((self.weeks.get(day, Counter()) for day in mondays), Counter()), self.named
+        )
 
 
 def ends(last: date) -> list[date]:
-    """The last day of each fortnight, the oldest first."""
+    """The Sunday of each fortnight, the oldest first."""
     return [last - WEEK * back for back in range(WINDOWS - 1, -1, -1)]
 
 
-def of_people(user: User, people: Collection[int], *, last: date, today: date) -> dict[int, Steadiness]:
-    """Each person's fortnights up to the day `last`, as far as visits and contacts are shared with this user.
+def of_people(
+    user: User,
+    people: Collection[int],
+    *,
+    last: date,
+    today: date,
+    windows: int = WINDOWS,
+    draft: Rota | None = None,
+) -> dict[int, Steadiness]:
+    """The fortnights of people whom this user may see, up to the Sunday `last`, as far as visits and
+    contacts are shared with them.
 
-    On days before today for which an agency says who came, that counts; else the rota that was in force.
+    On days before today for which an agency says who came, that counts; else the rota that was in force,
+    or in its place the draft if it is of that week.
     """
-    first = last - WEEK * (WINDOWS - 1) - FORTNIGHT + timedelta(days=1)
-    days = (last - first).days + 1
-    told = list(_told(user, people, first, days, today))
-    known = {(person, day) for person, _, day, _ in told}
-    met: dict[int, dict[date, Counter[object]]] = defaultdict(lambda: defaultdict(Counter))
-    for person, who, day, times in _all(told, _planned(user, people, first, days, today), known, today):
-        met[person][day][who] += times
+    first = last - WEEK * (windows - 1) - FORTNIGHT + timedelta(days=1)
+    said = selectors.contacts(user, on=today).filter(
+        person__in=people, starts_at__lt=selectors.midnight(today)
+    )
+    said = selectors.within(said, first=first, days=(last - first).days + 1).order_by()
+    planned = selectors.visits(user, on=today, among=people).filter(_in_force(draft), person__in=people)
+    planned = selectors.within(planned, first=first, days=(last - first).days + 1).order_by()
+    met: dict[int, dict[date, Counter[Face]]] = defaultdict(lambda: defaultdict(Counter))
+    for some in (_told(said), _planned(planned, said, today)):
+        for person, who, monday, times in some:
+            met[person][monday][who] += times
     named = dict(selectors.named_workers(people).values_list("person", "worker"))
     return {person: Steadiness(dict(some), named.get(person), last) for person, some in met.items()}
 
 
-def _all(
-    told: Iterable[Meeting],
-    planned: Iterable[Meeting],
-    known: Collection[tuple[int, date]],
-    today: date,
-) -> Iterator[Meeting]:
-    yield from told
-    yield from (one for one in planned if one[2] >= today or (one[0], one[2]) not in known)
+def _in_force(draft: Rota | None) -> Q:
+    """The visits of published rotas, but of the draft's week the draft's."""
+    if draft is None:
+        return Q(is_published=True)
+    others = Q(is_published=True) & ~Q(rota__area=draft.area_id, rota__week_start=draft.week_start)
+    return others | Q(rota=draft)
 
 
-def _told(user: User, people: Collection[int], first: date, days: int, today: date) -> Iterator[Meeting]:
+MONDAY = TruncWeek("starts_at", tzinfo=LONDON, output_field=DateField())
+
+
+def _told(said: QuerySet) -> Iterator[Meeting]:
     """What agencies say of days gone by; whoever is no worker here is known by agency and reference."""
-    found = selectors.within(selectors.contacts(user, on=today), first=first, days=days)
-    found = found.filter(person__in=people, starts_at__lt=selectors.midnight(today)).order_by()
-    rows = list(
-        found.values_list(
-            "person", "agency", "worker_reference", TruncDate("starts_at", tzinfo=LONDON)
-        ).annotate(times=Count("pk"))
-    )
+    rows = said.values_list("person", "agency", "worker_reference", MONDAY).annotate(times=Count("pk"))
+    rows = list(rows)
     by_reference = selectors.workers_by_reference({agency for _, agency, *_ in rows})
-    for person, agency, reference, day, times in rows:
-        yield person, by_reference.get((agency, reference), (agency, reference)), day, times
+    for person, agency, reference, monday, times in rows:
+        yield person, by_reference.get((agency, reference), (agency, reference)), monday, times
 
 
-def _planned(user: User, people: Collection[int], first: date, days: int, today: date) -> Iterator[Meeting]:
-    visits = selectors.visits(user, on=today).filter(is_published=True, person__in=people).order_by()
-    found = selectors.within(visits, first=first, days=days)
-    yield from found.values_list("person", "worker", TruncDate("starts_at", tzinfo=LONDON)).annotate(
-        times=Count("pk")
+class DayBegins(Func):
+    """The moment at which the local day of a time begins, which an index can look for."""
+
+    template = "DATE_TRUNC('day', %(expressions)s, 'Europe/London')"
+    output_field = DateTimeField()
+
+
+def _planned(planned: QuerySet[Visit], said: QuerySet, today: date) -> Iterator[Meeting]:
+    """What was planned for days gone by of which nobody says who came, and for the days from today on."""
+    now = selectors.midnight(today)
+    same_day = said.filter(
+        person=OuterRef("person"), starts_at__gte=OuterRef("begins"), starts_at__lt=OuterRef("ends")
     )
+    gone = planned.filter(starts_at__lt=now).annotate(
+        begins=DayBegins("starts_at"),
+        ends=DayBegins(DayBegins("starts_at") + timedelta(hours=25)),  # a day has 23 to 25
+    )
+    for some in (gone.filter(~Exists(same_day)), planned.filter(starts_at__gte=now)):
+        yield from some.values_list("person", "worker", MONDAY).annotate(times=Count("pk"))

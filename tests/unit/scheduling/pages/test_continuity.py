@@ -61,3 +61,50 @@ def test_another_agency_reads_of_nobody(week: Week) -> None:
     for address in ("/continuity/", "/continuity/?as=csv"):
         assert week.person.family_name not in read(stranger, address)
         assert week.person.family_name in read(own, address)
+
+
+def test_the_fortnight_is_chosen_in_the_past_ahead_and_with_a_draft(week: Week) -> None:
+    """By the address; what cannot be chosen finds nobody, and no error."""
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    draft = week.area.rotas.get(status="candidate")
+    with_draft = read(client, f"/continuity/?to={draft.public_id}")
+    assert f"as if candidate {draft.version} of {week.area.name} were published" in with_draft
+    assert "Calm" not in with_draft  # the draft leaves her out
+    assert "Calm" in read(client, "/continuity/?to=2027-01-24")  # the fortnight that begins with this week
+    assert "Calm" not in read(client, "/continuity/?to=2026-12-27")
+    assert "Nothing fits" in read(client, "/continuity/?to=yesterday")
+
+
+def test_one_person_s_faces_are_told_by_name_and_lead_back(week: Week) -> None:
+    """From the person's page to the faces and back; with the draft another comes."""
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    address = f"/people/{week.person.public_id}/continuity/"
+    assert address in read(client, f"/people/{week.person.public_id}/")
+    assert address in read(client)
+    page = read(client, address)
+    stranger = week.area.rotas.get(status="candidate").visits.get().worker.name
+    assert f'href="/people/{week.person.public_id}/"' in page
+    assert (week.worker.name in page, stranger in page, "★ named worker" in page) == (True, True, True)
+    draft = week.area.rotas.get(status="candidate").public_id
+    faces = read(client, f"{address}?to={draft}")
+    assert (week.worker.name in faces, stranger in faces) == (False, True)
+
+
+def test_nobody_opens_the_faces_of_somebody_else_s_people(week: Week) -> None:
+    """Another agency's manager and another area's coordinator find nothing there; a field worker no page."""
+    address = f"/people/{week.person.public_id}/continuity/"
+    for user, status in (
+        (make_user(Role.AGENCY_MANAGER, agency=make_agency()), 404),
+        (make_user(Role.COORDINATOR, agency=week.agency), 404),
+        (make_user(Role.FIELD_WORKER, agency=week.agency), 403),
+    ):
+        assert logged_in(user).get(address).status_code == status
+
+
+def test_the_list_reads_as_often_however_many_drafts(week: Week, django_assert_max_num_queries) -> None:
+    """Three more drafts are no more statements."""
+    for number in range(3):
+        make_rota(week.area, version=10 + number)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    with django_assert_max_num_queries(30):
+        read(client)

@@ -45,7 +45,7 @@ def test_a_face_counts_once_and_the_named_worker_has_a_share(week: Week, by: Use
     make_visit(rota, week.worker, week.tablets, day=TODAY, start="12:00")
     make_visit(rota, other, week.washing, day=SUNDAY)
     found = count(week, by)
-    assert (found.faces, found.visits, found.named_share) == (2, 3, 2 / 3)
+    assert (found.newest.faces, found.newest.visits, found.newest.named_share) == (2, 3, 2 / 3)
     assert found.trend == [None] * 7 + [2]
 
 
@@ -56,8 +56,8 @@ def test_on_days_gone_by_who_came_counts_and_not_who_was_planned(week: Week, by:
     came = moment(MONDAY, dt.time(8))
     make_contact(week.person, week.agency, starts_at=came, worker="STAND-IN")
     found = count(week, by)
-    assert (found.faces, found.visits) == (1, 1)
-    assert week.worker.pk not in found.days[MONDAY]
+    assert (found.newest.faces, found.newest.visits) == (1, 1)
+    assert week.worker.pk not in found.weeks[MONDAY]
 
 
 def test_fortnights_overlap_by_a_week(week: Week, by: User) -> None:
@@ -67,3 +67,27 @@ def test_fortnights_overlap_by_a_week(week: Week, by: User) -> None:
     )
     make_contact(week.person, week.agency, starts_at=moment(MONDAY, dt.time(8)), worker="B")
     assert count(week, by).trend[-3:] == [None, 1, 2]
+
+
+def test_in_the_week_of_a_draft_the_draft_counts_in_place_of_what_is_published(week: Week, by: User) -> None:
+    """Of the week before the published rota still counts."""
+    before, now = MONDAY - dt.timedelta(days=1), SUNDAY
+    old = make_rota(week.area, status="published", week_start=MONDAY - dt.timedelta(weeks=1))
+    published, draft = make_rota(week.area, status="published"), make_rota(week.area)
+    make_visit(old, week.worker, week.washing, day=before)
+    for rota in (published, draft):
+        make_visit(rota, make_worker(week.agency, week.area), week.washing, day=now)
+    options = {"last": SUNDAY, "today": TODAY}
+    found = continuity.of_people(by, {week.person.pk}, draft=draft, **options)[week.person.pk]
+    stranger = draft.visits.get().worker_id
+    assert set(found.newest.came) == {week.worker.pk, stranger}
+
+
+def test_the_day_that_has_twenty_five_hours_is_one_day(week: Week, by: User) -> None:
+    """Planned for the first hour of the Sunday when clocks go back; somebody else came in its last."""
+    sunday = dt.date(2026, 10, 25)
+    rota = make_rota(week.area, status="published", week_start=sunday - dt.timedelta(days=6))
+    make_visit(rota, week.worker, week.washing, day=sunday, start="00:15")
+    make_contact(week.person, week.agency, starts_at=moment(sunday, dt.time(23, 30)), worker="STAND-IN")
+    [found] = continuity.of_people(by, {week.person.pk}, last=sunday, today=TODAY).values()
+    assert list(found.newest.came) == [(week.agency.pk, "STAND-IN")]
