@@ -14,11 +14,14 @@ from django.db.models.functions import Concat
 
 from hub import scope
 from hub import selectors as hub
+from hub.contact_times import OUTSIDE, in_words
+from hub.identity.records import person_record
 from hub.models import (
     Agency,
     Area,
     Cancellation,
     Contact,
+    ContactTimes,
     KeepSeparate,
     Need,
     NeedGap,
@@ -215,6 +218,29 @@ def records_of(user: User, person: Person, *, on: date) -> QuerySet[SourceRecord
     """The agencies' records that make this person, as far as this user may know of them."""
     records = SourceRecord.objects.filter(person=person, kind=SourceRecord.Kind.PERSON)
     return _shared(records, user, item=Item.IDENTITY, on=on)
+
+
+def contact_times(user: User, person: Person, *, on: date) -> QuerySet[ContactTimes]:
+    """When the person asks for calls, as somebody was told and has not ended; the first counts."""
+    found = ContactTimes.objects.filter(ended_at=None, source_record__in=records_of(user, person, on=on))
+    return found.select_related("source_record__agency", "set_by")
+
+
+def contact_times_sent(user: User, person: Person, *, on: date) -> list[tuple[SourceRecord, str]]:
+    """The records that say when the person asks for calls, the newest first, each with what it says."""
+    records = records_of(user, person, on=on).select_related("agency", "delivery")
+    told = []
+    for record in records.order_by("-delivery", "-pk"):
+        said = person_record(record.key, record.payload)
+        if words := in_words(said.contact_from, said.contact_until):
+            told.append((record, words))
+    return told
+
+
+def needs_outside_contact_times(user: User, *, on: date) -> QuerySet[Need]:
+    """Needs of this user's people of which a call may begin when the person asks for none."""
+    found = hub.needs(user, on=on).filter(OUTSIDE, person__in=hub.people(user, on=on))
+    return hub.of_the_living(found.exclude(ends_on__lt=on))
 
 
 def _shared(found: QuerySet, user: User, *, item: str, on: date, path: str = "agency") -> QuerySet:

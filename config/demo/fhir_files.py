@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,7 +89,23 @@ def _patient(listing: Listing) -> Resource:
         patient["meta"] = {"security": [{"code": "R"}]}
     if listing.nhs_number:
         patient["identifier"] = [_verified(listing.nhs_number)]
+    if citizen.asks != (None, None):
+        patient["extension"] = [_contact_preference(*citizen.asks)]
     return patient
+
+
+def _contact_preference(first: time | None, last: time | None) -> Resource:
+    """As UK Core has it where that can be said in its parts of the day, else a sentence as in PDS."""
+    times: Resource = {"url": "PreferredContactTimes"}
+    if (first, last) == (time(7), time(17)):
+        repeat = {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN", "AFT"]}
+        times["valueTiming"] = {"repeat": repeat}
+    elif first and last:
+        times["valueString"] = f"Between {first:%H:%M} and {last:%H:%M}"
+    else:
+        times["valueString"] = f"Not before {first:%H:%M}" if first else f"Not after {last:%H:%M}"
+    url = f"{HL7_UK}/StructureDefinition/Extension-UKCore-ContactPreference"
+    return {"url": url, "extension": [times]}
 
 
 def _verified(nhs_number: str) -> Resource:

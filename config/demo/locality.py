@@ -68,6 +68,7 @@ class Citizen:
     home: Home
     restricted: bool = False
     tie: str = ""  # spouse, twin, or namesake of another at the same door
+    asks: tuple[time | None, time | None] = (None, None)  # for calls to begin from, until
 
 
 @dataclass(frozen=True, slots=True)

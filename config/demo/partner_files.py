@@ -148,6 +148,7 @@ def _social_work(locality: Locality, agency: str, home: Path) -> list[PartnerFil
     known = {listing.citizen.number: listing for listing in locality.listings_of(agency)}
     rows = [
         _person(known[need.citizen.number])
+        | _asks(known[need.citizen.number])
         | _demand(need)
         | {
             "review_reference": need.key,
@@ -265,6 +266,11 @@ def _person(listing: Listing) -> dict[str, object]:
         "tenure": citizen.home.tenure,
         "restricted": "Y" if citizen.restricted else "",
     }
+
+
+def _asks(listing: Listing) -> dict[str, object]:
+    first, last = listing.citizen.asks
+    return {"contact_from": hhmm(first) if first else "", "contact_until": hhmm(last) if last else ""}
 
 
 def _demand(need: Need) -> dict[str, object]:

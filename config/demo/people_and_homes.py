@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from random import Random
 
 from config.demo.locality import Citizen, Home
@@ -21,6 +21,8 @@ UNIT_LETTERS = (
 UNITS_PER_PLACE = 12
 TENURES = ("owner", "social_rent", "private_rent", "sheltered")
 TENURE_SHARES = (58, 22, 8, 12)
+WHO_ASK = 0.05  # of the people
+WISHES = ((time(8, 30), None), (None, time(19)), (time(9), time(20)), (time(7), time(17)))
 
 
 def settle(patch: Patch, *, count: int, seed: int) -> list[Citizen]:
@@ -50,9 +52,15 @@ def number(settled: Sequence[Sequence[Citizen]], nhs_numbers: Sequence[str]) -> 
     """Everyone in one list, each with a number and an NHS number of their own."""
     people = [citizen for area in settled for citizen in area]
     return tuple(
-        replace(citizen, number=index, nhs_number=nhs_number)
+        replace(citizen, number=index, nhs_number=nhs_number, asks=_asks(nhs_number))
         for index, (citizen, nhs_number) in enumerate(zip(people, nhs_numbers, strict=True))
     )
+
+
+def _asks(nhs_number: str) -> tuple[time | None, time | None]:
+    """When this person asks for calls; most do not. Drawn apart, so that nothing else depends on it."""
+    rng = Random(f"asks:{nhs_number}")
+    return rng.choice(WISHES) if rng.random() < WHO_ASK else (None, None)
 
 
 def nhs_numbers(count: int, *, seed: int) -> list[str]:

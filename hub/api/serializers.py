@@ -33,6 +33,8 @@ class PersonSerializer(serializers.ModelSerializer):
             "area",
             "restricted",
             "deceased_on",
+            "contact_from",
+            "contact_until",
         ]
 
     def get_address(self, person: Person) -> str | None:

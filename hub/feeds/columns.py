@@ -26,6 +26,8 @@ PERSON_OPTIONAL = (
     "tenure",
     "restricted",
     "date_of_death",
+    "contact_from",
+    "contact_until",
 )
 NEED = (
     "tasks",
@@ -97,6 +99,7 @@ def person(fields: Fields) -> PersonRecord:
     lines = fields.optional("address", values.address_lines, ())
     # From here on nothing refuses the person, so every note about a field is true.
     number = fields.soft("nhs_number", values.nhs_number)
+    contact_from, contact_until = _contact_times(fields)
     return PersonRecord(
         key=key,
         place=fields.place,
@@ -113,7 +116,22 @@ def person(fields: Fields) -> PersonRecord:
         restricted=restricted,
         deceased=bool(fields.text("date_of_death")),
         deceased_on=fields.soft("date_of_death", values.day),
+        contact_from=contact_from,
+        contact_until=contact_until,
     )
+
+
+def _contact_times(fields: Fields) -> values.Stretch:
+    """Neither of the two if either cannot be read: half a wish may be the opposite of it."""
+    noted = len(fields.notes)
+    first, last = (fields.soft(name, values.clock) for name in ("contact_from", "contact_until"))
+    if len(fields.notes) > noted:
+        return None, None
+    try:
+        return values.stretch(first, last, field="contact_until")
+    except RefusedError as refused:
+        fields.note(refused)
+        return None, None
 
 
 def person_once(fields: Fields, seen: Seen) -> Iterator[PersonRecord]:

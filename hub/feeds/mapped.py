@@ -25,6 +25,8 @@ ALIASES = {
     "gender": ("sex",),
     "address": ("fulladdress", "addressline1", "address1"),
     "postcode": ("postalcode", "pcode"),
+    "contact_from": ("callsfrom", "notbefore", "contactafter"),
+    "contact_until": ("callsuntil", "notafter", "contactbefore"),
 }
 
 

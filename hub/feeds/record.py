@@ -41,6 +41,8 @@ class PersonRecord:
     restricted: bool = False
     deceased: bool = False  # also true when the day of death is not known
     deceased_on: date | None = None
+    contact_from: time | None = None  # the person asks for no call to begin before, local wall time
+    contact_until: time | None = None  # nor after
     said_at: datetime | None = None
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from hub.identity import nhs_number as nhs
 
 LOCAL = ZoneInfo("Europe/London")
+Stretch = tuple[time | None, time | None]  # of a day; either end may be open
 YEARS = range(1880, 2201)
 GENDERS = {"f": "F", "female": "F", "m": "M", "male": "M", "x": "X", "other": "X", "unknown": None}
 TENURES = ("owner", "social_rent", "private_rent", "sheltered", "other")
@@ -104,6 +105,13 @@ def clock(text: str) -> time:
     if not found or int(found[1]) > 23 or int(found[2]) > 59 or int(found[3] or 0) > 59:
         raise RefusedError("time", "Write a time of day as 07:30.")
     return time(int(found[1]), int(found[2]), int(found[3] or 0))
+
+
+def stretch(first: time | None, last: time | None, *, field: str) -> Stretch:
+    """From one time of day to another. `field` is named if the second does not come after the first."""
+    if first is not None and last is not None and last <= first:
+        raise RefusedError("contact_order", "Give a time that is later than the first.", field=field)
+    return first, last
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:

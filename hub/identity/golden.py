@@ -1,7 +1,8 @@
 """What is shown of a person: the best of what the agencies say.
 
 A record whose NHS number is verified speaks first, then the newest. Each field is taken from the first
-record that says anything; protection (restricted, deceased) holds as soon as anybody says so.
+record that says anything; protection (restricted, deceased) holds as soon as anybody says so. When the person
+asks to be called changes with their life and not with who they are: of that the newest word counts.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from uuid import uuid4
 
 from hub.bulk import put, put_rows
 from hub.feeds.record import PersonRecord
+from hub.feeds.values import Stretch
 from hub.identity import names
 from hub.identity.records import person_record
-from hub.models import Address, Person, Placement, SourceRecord
+from hub.models import Address, ContactTimes, Person, Placement, SourceRecord
 
 FIELDS = (
     "family_name",
@@ -28,6 +30,8 @@ FIELDS = (
     "restricted",
     "deceased",
     "deceased_on",
+    "contact_from",
+    "contact_until",
 )
 
 
@@ -57,6 +61,7 @@ def values(said: Iterable[Said]) -> dict[str, Any]:
     """The fields of the person of whom all this is said."""
     ranked = sorted(said, key=_precedence)
     records = [each.record for each in ranked]
+    contact_from, contact_until = _contact_times(ranked)
     numbered = next((each for each in ranked if each.nhs_number), None)
     return {
         "family_name": _name(records, "family_name"),
@@ -69,6 +74,8 @@ def values(said: Iterable[Said]) -> dict[str, Any]:
         "restricted": any(each.restricted for each in records),
         "deceased": any(each.deceased or each.deceased_on is not None for each in records),
         "deceased_on": _first(records, "deceased_on", None),
+        "contact_from": contact_from,
+        "contact_until": contact_until,
     }
 
 
@@ -88,10 +95,13 @@ def refresh(person_ids: Iterable[int]) -> None:
     for record in records.select_related("known_as__address"):
         by_person[record.person_id].append(Said.kept(record))
     placed = _placed_by_hand(by_person)
+    told = _contact_times_by_hand(by_person)
     changed = []
     for person in Person.objects.filter(pk__among=by_person).order_by("pk"):
         wanted = values(by_person[person.pk])
         wanted["address_id"] = wanted["address_id"] or placed.get(person.pk)
+        if person.pk in told:
+            wanted["contact_from"], wanted["contact_until"] = told[person.pk]
         if any(getattr(person, name) != value for name, value in wanted.items()):
             for name, value in wanted.items():
                 setattr(person, name, value)
@@ -105,6 +115,22 @@ def _placed_by_hand(person_ids: Iterable[int]) -> dict[int, int]:
     rows = Placement.objects.filter(person__among=person_ids).order_by("pk")
     last = {row.person_id: row for row in rows}
     return {person: row.address_id for person, row in last.items() if row.area_id is not None}
+
+
+def _contact_times_by_hand(person_ids: Iterable[int]) -> dict[int, Stretch]:
+    """What somebody was told last, of each person of whom that has not ended."""
+    rows = ContactTimes.objects.filter(source_record__person__among=person_ids, ended_at=None)
+    told = rows.order_by("set_at", "pk").values_list("source_record__person", "contact_from", "contact_until")
+    return {person: (first, last) for person, first, last in told}
+
+
+def _contact_times(said: Sequence[Said]) -> Stretch:
+    """Both ends from one record: two agencies' halves would make a wish that nobody has."""
+    told = [each for each in said if each.record.contact_from or each.record.contact_until]
+    if not told:
+        return None, None
+    newest = max(told, key=lambda each: each.age).record
+    return newest.contact_from, newest.contact_until
 
 
 def _precedence(said: Said) -> tuple[bool, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -53,6 +53,9 @@ def person_record(key: str, said: dict[str, Any]) -> PersonRecord:
     for name in ("birth_date", "deceased_on"):
         if known.get(name):
             known[name] = date.fromisoformat(known[name])
+    for name in ("contact_from", "contact_until"):
+        if known.get(name):
+            known[name] = time.fromisoformat(known[name])
     known["address_lines"] = tuple(known.get("address_lines") or ())
     return PersonRecord(**known, key=key, place="")
 

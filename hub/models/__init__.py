@@ -7,7 +7,7 @@ from hub.models.audit import AuditEvent, Change, EmergencyAccess
 from hub.models.delivery import Delivery, Rejection, SourceRecord
 from hub.models.matching import MatchDecision, MatchModel, MatchReview
 from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
-from hub.models.person import Address, KnownAs, Person, Placement
+from hub.models.person import Address, ContactTimes, KnownAs, Person, Placement
 from hub.models.rights import Hold, Note, Objection, Tombstone
 from hub.models.suspension import Suspension
 from hub.models.user import Role, User
@@ -22,6 +22,7 @@ __all__ = [
     "Cancellation",
     "Change",
     "Contact",
+    "ContactTimes",
     "Delegation",
     "Delivery",
     "EmergencyAccess",

@@ -66,6 +66,9 @@ class Person(models.Model):
     restricted = models.BooleanField(default=False)
     deceased = models.BooleanField(default=False)  # also when the day of death is not known
     deceased_on = models.DateField(null=True, blank=True)
+    # When the person asks for calls to begin; `hub.contact_times` says which calls that binds.
+    contact_from = models.TimeField(null=True, blank=True)
+    contact_until = models.TimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["family_name", "given_name", "pk"]
@@ -154,3 +157,40 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"placement {self.pk}"
+
+
+class ContactTimes(models.Model):
+    """When a person asks for calls to begin, as somebody was told: it counts before what records say.
+
+    Without times: at any time, whatever records say. It hangs on a record of the person, so that it goes
+    along when records are joined or parted; of several the newest that has not ended counts.
+    """
+
+    source_record = models.ForeignKey(
+        "hub.SourceRecord", on_delete=models.CASCADE, related_name="contact_times"
+    )
+    contact_from = models.TimeField(null=True, blank=True)
+    contact_until = models.TimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    ended_because = models.CharField(max_length=200, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-set_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="contact_times_have_reason"),
+            models.CheckConstraint(
+                condition=models.Q(contact_from__isnull=True)
+                | models.Q(contact_until__isnull=True)
+                | models.Q(contact_until__gt=models.F("contact_from")),
+                name="contact_times_forward",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact times {self.pk}"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from hub.contact_times import Band, band_of, in_words
 from hub.models.user import Role
 from hub.pages import wording
 
@@ -100,6 +101,18 @@ def whole_hours(minutes: float) -> int:
 def rule_in_words(rule: str) -> str:
     """A recurrence rule as one says it: every Mon and Thu."""
     return wording.recurrence(rule)
+
+
+@register.simple_tag
+def asked_times(holder: Any) -> str:
+    """When somebody asks for calls to begin: between 09:00 and 17:00; "" for any time."""
+    return in_words(holder.contact_from, holder.contact_until)
+
+
+@register.simple_tag
+def band(need: Any, person: Any) -> Band:
+    """When a call of the need may begin, within what its person asks for as far as that is possible."""
+    return band_of(need, person)
 
 
 @register.filter

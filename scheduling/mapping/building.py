@@ -10,6 +10,7 @@ from datetime import date
 from itertools import product
 from typing import Any
 
+from hub.contact_times import band_of
 from hub.models import Agency, Area, KeepSeparate, NeedGap, Person
 from hub.selectors import agencies_planned_together
 from scheduling.engine import problem as engine
@@ -194,7 +195,10 @@ def _delegations(partners: Sequence[Agency], clock: WeekClock) -> tuple[engine.D
 
 def _occurrence(due: Due, days: Iterable[date], clock: WeekClock) -> engine.Occurrence:
     need = due.need
-    preferred = None if need.preferred is None else clock.minute_of(due.due_on, need.preferred)
+    band = band_of(need, need.person)
+    preferred = None
+    if need.preferred is not None:
+        preferred = clock.minute_of(due.due_on, min(max(need.preferred, band.start), band.end))
     return engine.Occurrence(
         id=due.code,
         person=f"p{need.person_id}",
@@ -205,9 +209,9 @@ def _occurrence(due: Due, days: Iterable[date], clock: WeekClock) -> engine.Occu
         workers=need.workers,
         windows=tuple(
             engine.Span(
-                clock.minute_of(day, need.window_start),
+                clock.minute_of(day, band.start),
                 # A band that only just begins before the skipped hour must not end before it begins.
-                max(clock.minute_of(day, need.window_start), clock.minute_of(day, need.window_end)),
+                max(clock.minute_of(day, band.start), clock.minute_of(day, band.end)),
             )
             for day in days
         ),

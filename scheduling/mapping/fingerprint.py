@@ -17,7 +17,7 @@ from scheduling.mapping.due import Asked
 # What changed, in the words that a coordinator reads when publishing is refused.
 KINDS = {
     "agencies": "which agencies here may be planned together",
-    "needs": "what is asked: a need, its times, a gap or what must stay separate",
+    "needs": "what is asked: a need, its times or the person's, a gap or what must stay separate",
     "cancellations": "the visits called off",
     "people": "where people live, their named workers or the workers barred from them",
     "workers": "the workers: who they are, where they start or their hours",

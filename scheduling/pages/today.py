@@ -36,6 +36,9 @@ def show(request: HttpRequest) -> HttpResponse:
     )
     last_night = runs.filter(overnight__night=today).order_by("area", "week_start")
     to_tell = selectors.workers_to_tell(request.user, on=today).select_related("agency").order_by("told_at")
+    outside = visit_selectors.needs_outside_contact_times(request.user, on=today).select_related(
+        "person", "agency"
+    )
     context = {
         "today": today,
         "areas": hub.areas(request.user),
@@ -47,6 +50,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "to_tell": to_tell[:SHOWN],
         "to_tell_count": to_tell.count(),
         "without_a_place": _without_a_place(request.user, today),
+        "outside": outside[:SHOWN],
+        "outside_count": outside.count(),
         "live": runs.filter(status__in=LIVE)[:SHOWN],
         "repairs": _open_repairs(request.user, today),
         "failed": runs.filter(status=PlanningRun.Status.FAILED, finished_at__date=today)[:SHOWN],

@@ -59,7 +59,7 @@ def schedule_lines(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
 
 def plain(rows: Iterable[dict[str, Any]]) -> bytes:
     """A plain file of people without needs."""
-    columns = COLUMNS[:10]
+    columns = [*COLUMNS[:10], "contact_from", "contact_until"]
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, columns, restval="", extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()

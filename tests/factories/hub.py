@@ -20,6 +20,7 @@ from hub.models import (
     Agency,
     Area,
     Contact,
+    ContactTimes,
     Delegation,
     Delivery,
     Feed,
@@ -241,6 +242,14 @@ def make_contact(
     return Contact.objects.create(
         person=person, agency=agency, starts_at=starts_at, worker_reference=worker, **fields
     )
+
+
+def make_contact_times(person: Person, **fields: Any) -> ContactTimes:
+    """What somebody was told of when the person asks for calls, noted on the person's first record."""
+    record = SourceRecord.objects.filter(person=person, kind=SourceRecord.Kind.PERSON).order_by("pk").first()
+    fields = {"contact_from": dt.time(9), "reason": "She said so", "set_at": NOW} | fields
+    fields.setdefault("set_by", make_user(Role.COORDINATOR))
+    return ContactTimes.objects.create(source_record=record, **fields)
 
 
 def make_nhs_number(seed: int = 1) -> str:

@@ -17,6 +17,7 @@ from hub.models import (
     AuditEvent,
     Change,
     Contact,
+    ContactTimes,
     Need,
     Person,
     Role,
@@ -93,12 +94,13 @@ def person() -> Person:
     need = hub.make_need(person, agency)
     make.make_visit(make.make_rota(area, status="published"), make.make_worker(agency, area), need)
     hub.make_contact(person, agency, starts_at=NOW, worker="W1")
+    hub.make_contact_times(person)
     return person
 
 
 def visible() -> dict[str, int]:
     """How many rows of each kind can be read now."""
-    kinds = (Person, Address, Need, Contact, SourceRecord, Visit)
+    kinds = (Person, Address, Need, Contact, ContactTimes, SourceRecord, Visit)
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 

@@ -1,4 +1,4 @@
-"""The rules at one door: the named worker, who may not come, what is kept apart and how far."""
+"""The rules at one door: when calls may begin, who comes and may not, what is kept apart and how far."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,10 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hub import audit
 from hub import selectors as hub
 from hub.access import allowed
+from hub.contact_times import in_words
 from hub.models import Need, Person
 from hub.pages import wording
-from hub.pages.forms import HouseForm, answer
-from hub.services import needs
+from hub.pages.forms import ClockInput, HouseForm, answer
+from hub.services import contact_times, needs
 from visits import selectors
 from visits.models import Worker
 from visits.pages.rights import REVIEWERS, WRITERS, ReasonForm
@@ -90,6 +92,23 @@ class GapForm(PairForm):
         self.fields["one"].label, self.fields["other"].label = "First", "Then"
 
 
+class TimesForm(HouseForm):
+    """When the person asks for calls, and who said so."""
+
+    contact_from = forms.TimeField(
+        required=False, widget=ClockInput, label="Not before", help_text="By the clock, such as 09:00."
+    )
+    contact_until = forms.TimeField(
+        required=False,
+        widget=ClockInput,
+        label="Not after",
+        help_text="A call may begin until then. Both empty: at any time, whatever agencies say.",
+    )
+    reason = forms.CharField(
+        max_length=200, label="Who asked for it, and why", help_text="At most 200 characters."
+    )
+
+
 @allowed(*REVIEWERS)
 @require_GET
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -98,6 +117,11 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     pairs, gaps = selectors.pairs_of(request.user, person, on=today)
     context = {
         "person": person,
+        "told": selectors.contact_times(request.user, person, on=today),
+        "said": selectors.contact_times_sent(request.user, person, on=today),
+        "outside": selectors.needs_outside_contact_times(request.user, on=today)
+        .filter(person=person)
+        .select_related("agency"),
         "named": selectors.named_workers([person.pk]).select_related("worker__agency", "set_by").first(),
         "barred": selectors.barred_workers(person).select_related("worker__agency", "set_by"),
         "pairs": pairs.select_related("first__agency", "second__agency", "set_by"),
@@ -163,6 +187,27 @@ def gap(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @allowed(*WRITERS)
 @require_http_methods(["GET", "POST"])
+def times(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Notes when the person asks for calls to begin."""
+
+    def make(request: HttpRequest, person: Person) -> HouseForm:
+        now = {"contact_from": person.contact_from, "contact_until": person.contact_until}
+        return TimesForm(request.POST or None, initial=now)
+
+    def act(person: Person, values: dict[str, Any]) -> str:
+        records = selectors.records_of(request.user, person, on=timezone.localdate())
+        record = records.filter(agency=request.user.agency_id).first() or records.first()
+        if record is None:
+            raise ValidationError("No record of this person is shared with you to note it on.")
+        made = contact_times.set_times(record=record, by=request.user, now=timezone.now(), **values)
+        asked = in_words(made.contact_from, made.contact_until) or "at any time"
+        return f"{person.name} asks for calls to begin {asked}. {PLAN}"
+
+    return _answer(request, public_id, "When {} asks for calls", "Note it", make, act)
+
+
+@allowed(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, public_id: str, kind: str, number: int) -> HttpResponse:
     """Ends one rule with a reason, which the audit keeps; what it was, the memory of changes."""
     person, today = _person(request, public_id)
@@ -170,6 +215,7 @@ def end(request: HttpRequest, public_id: str, kind: str, number: int) -> HttpRes
     found = {
         "barred": selectors.barred_workers(person).filter(worker__in=selectors.workers(request.user)),
         "named": selectors.named_workers([person.pk]).filter(worker__in=selectors.workers(request.user)),
+        "times": selectors.contact_times(request.user, person, on=today),
         "apart": pairs,
         "gap": gaps.filter(set_at__isnull=False),
     }
@@ -179,7 +225,10 @@ def end(request: HttpRequest, public_id: str, kind: str, number: int) -> HttpRes
 
     def act(values: dict[str, Any]) -> str:
         audit.explain(purpose=audit.purpose_of(request.user), reason=f"{kind} ended: {values['reason']}")
-        row.delete()
+        if kind == "times":
+            contact_times.end(told=row, by=request.user, now=timezone.now(), **values)
+        else:
+            row.delete()
         return f"Ended. {PLAN}"
 
     title = f"End a rule at the door of {person.name}"

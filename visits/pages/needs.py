@@ -16,7 +16,7 @@ from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Need, Role
 from hub.pages import wording
-from hub.pages.forms import DayInput, HouseForm, answer
+from hub.pages.forms import ClockInput, DayInput, HouseForm, answer
 from hub.recurrence import MOST_APART, ONCE, WEEKDAYS, Repeats, days_due, repeats_of
 from hub.services import needs as service
 from visits import selectors
@@ -34,15 +34,6 @@ KINDS = [
     ("WEEKLY", "By weeks, on the weekdays ticked below"),
     ("MONTHLY", "By months, on one weekday, such as the second Tuesday"),
 ]
-
-
-class ClockInput(forms.TimeInput):
-    """The browser's own clock."""
-
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class NeedForm(HouseForm):

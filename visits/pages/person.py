@@ -43,6 +43,8 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "show_address": hub.may_see_address(request.user, person),
         "show_nhs_number": hub.may_see_number_of(request.user, person, on=today),
         "named": named,
+        "times_told": selectors.contact_times(request.user, person, on=today).first(),
+        "times_sent": next(iter(selectors.contact_times_sent(request.user, person, on=today)), (None,))[0],
         "needs": _needs(request.user, person, today),
         "skills": selectors.skill_names(),
         "notes": hub.notes(request.user, person, on=today).select_related("agency"),
@@ -84,6 +86,8 @@ def _records(user: User, person: Person, today: date) -> list[tuple[SourceRecord
         "given_name": ("first name", person.given_name),
         "birth_date": ("date of birth", person.birth_date and person.birth_date.isoformat()),
         "gender": ("gender", person.gender),
+        "contact_from": ("calls not before", person.contact_from),
+        "contact_until": ("calls not after", person.contact_until),
     }
     if hub.may_see_number_of(user, person, on=today):
         stands["nhs_number"] = ("NHS number", person.nhs_number)

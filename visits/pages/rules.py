@@ -5,7 +5,7 @@ RULES = {
     "gender": "The person asked for a worker of another gender",
     "skills": "The worker is not signed off for every task",
     "delegation": "The task is not delegated to the worker's agency",
-    "window": "It begins outside the agreed times",
+    "window": "It begins outside the agreed times or those the person asks for",
     "hours": "More than the worker's hours of the week",
     "shift": "The worker is not on shift then",
     "travel": "There is not enough time to get there, or two visits overlap",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("needs/<uuid:public_id>/end/", needs.end, name="need-end"),
     path("people/<uuid:public_id>/needs/new/", needs.new, name="need-new"),
     path("people/<uuid:public_id>/rules/", doors.show, name="doors"),
+    path("people/<uuid:public_id>/rules/times/", doors.times, name="door-times"),
     path("people/<uuid:public_id>/rules/named/", doors.name, name="door-name"),
     path("people/<uuid:public_id>/rules/barred/", doors.bar, name="door-bar"),
     path("people/<uuid:public_id>/rules/apart/", doors.apart, name="door-apart"),

@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from hub import audit
+from hub.contact_times import in_words
 from hub.models import (
     AuditEvent,
     Cancellation,
     Contact,
+    ContactTimes,
     MatchDecision,
     Need,
     Note,
@@ -66,6 +68,20 @@ def export(
                 "says": black.of({k: v for k, v in one.payload.items() if k not in OTHERS_OWN}),
             }
             for one in records.order_by("agency__name", "kind", "key")
+        ],
+        "asks_for_calls": in_words(person.contact_from, person.contact_until) or None,
+        "asks_for_calls_as_told": [
+            {
+                "times": in_words(one.contact_from, one.contact_until) or "at any time",
+                "agency": one.source_record.agency.name,
+                "because": black.of(one.reason),
+                "noted": one.set_at.isoformat(),
+                "ended": one.ended_at and one.ended_at.isoformat(),
+                "ended_because": black.of(one.ended_because) or None,
+            }
+            for one in ContactTimes.objects.filter(source_record__person=person).select_related(
+                "source_record__agency"
+            )
         ],
         "needs": [_need(one, black) for one in Need.objects.filter(person=person).select_related("agency")],
         "called_off": [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hub.feeds import values
+from hub.feeds.fhir.contact_times import contact_times
 from hub.feeds.fhir.elements import Found, Json, items, part, text, texts, written_day
 from hub.feeds.fhir.extensions import ADDRESS, cells_of
 from hub.feeds.fields import Fields
@@ -38,6 +39,7 @@ def take(found: Found) -> Iterator[PersonRecord | Rejected | Skipped]:
     given_name = fields.optional("name.given", values.text_up_to(120), "")
     lines = fields.optional("address.line", values.address_lines, ())
     number, verified = _nhs_number(patient, fields)
+    contact_from, contact_until = contact_times(patient, fields)
     deceased_on = None
     if fields.text("deceasedDateTime"):
         deceased_on = fields.soft("deceasedDateTime", written_day)
@@ -57,6 +59,8 @@ def take(found: Found) -> Iterator[PersonRecord | Rejected | Skipped]:
         restricted=restricted,
         deceased=bool(fields.text("deceasedDateTime")) or patient.get("deceasedBoolean") is True,
         deceased_on=deceased_on,
+        contact_from=contact_from,
+        contact_until=contact_until,
     )
     yield from fields.notes
 

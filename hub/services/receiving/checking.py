@@ -88,6 +88,8 @@ def _person(record: PersonRecord) -> Iterator[Wrong]:
         yield "gender", "gender", "Write F, M or X, or leave it out."
     if (record.tenure or "") not in TENURES:
         yield "tenure", "tenure", f"Write one of {', '.join(TENURES[1:])}, or leave it out."
+    if record.contact_from and record.contact_until and record.contact_until <= record.contact_from:
+        yield "contact_until", "contact_order", "Give a time that is later than contact_from."
 
 
 def _need(record: NeedRecord) -> Iterator[Wrong]:

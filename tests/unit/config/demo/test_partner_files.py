@@ -142,3 +142,19 @@ def test_fire_and_housing_send_in_their_own_formats(town: Locality, town_folder:
     at_risk = read(sent[partners.FIRE, "fire-visits"]).people.values()
     assert at_risk
     assert not any(person.nhs_number for person in at_risk)
+
+
+def test_people_who_ask_for_calls_at_some_times_say_so_to_nursing_and_social_work(
+    town: Locality, town_folder: Folder
+) -> None:
+    """A sentence, a Timing and two columns: what the feeds read is what the person asks."""
+    asks = {person.nhs_number: person.asks for person in town.citizens}
+    heard = set()
+    for file in town_folder.deliveries:
+        if file.feed in ("fhir", "social-work-reviews"):
+            for person in read(file).people.values():
+                if person.nhs_number in asks:
+                    said = (person.contact_from, person.contact_until)
+                    assert said == asks[person.nhs_number]
+                    heard.add((file.feed, said))
+    assert len(heard - {("fhir", (None, None)), ("social-work-reviews", (None, None))}) >= 4

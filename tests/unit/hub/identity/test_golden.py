@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from hub.identity import golden
@@ -43,3 +45,30 @@ def test_a_name_in_small_letters_wins_over_the_same_name_in_capitals(
 def test_the_newest_record_speaks_first() -> None:
     """After a marriage the newer name stands."""
     assert described(("Joan", "Smith"), ("Joan", "Baker")).name == "Joan Baker"
+
+
+def test_of_contact_times_the_newest_record_speaks_for_both_ends_until_somebody_is_told_otherwise() -> None:
+    """A verified number makes no old wish new; halves are not mixed; a word noted by hand goes first."""
+    person = make.make_person()
+    for number, said in enumerate(
+        ({"contact_until": "19:00:00"}, {"contact_from": "09:00:00"}, {"gender": "F"})
+    ):
+        record = make.make_source_record(person, make.make_agency(), key=f"P{number}")
+        SourceRecord.objects.filter(pk=record.pk).update(payload=record.payload | said)
+        if not number:
+            record.known_as.nhs_number, record.known_as.nhs_number_verified = make.make_nhs_number(), True
+            record.known_as.save()
+
+    def asked() -> tuple[dt.time | None, dt.time | None]:
+        golden.refresh([person.pk])
+        person.refresh_from_db()
+        return person.contact_from, person.contact_until
+
+    assert asked() == (dt.time(9), None)
+    told = make.make_contact_times(person, contact_from=dt.time(10), contact_until=dt.time(16))
+    assert asked() == (dt.time(10), dt.time(16))
+    any_time = make.make_contact_times(person, contact_from=None, set_at=make.NOW + dt.timedelta(hours=1))
+    assert asked() == (None, None)
+    any_time.delete()
+    type(told).objects.filter(pk=told.pk).update(ended_at=make.NOW)
+    assert asked() == (dt.time(9), None)

@@ -25,6 +25,7 @@ from hub.models import (
     SourceRecord,
     User,
 )
+from hub.services.contact_times import set_times
 from hub.services.receiving import receive
 from tests.factories import hub
 from tests.factories.files import call, schedule
@@ -54,6 +55,20 @@ def rows() -> dict[str, list[Any]]:
     """Every row that joining may touch, but for the append-only decisions."""
     models = (Person, KnownAs, SourceRecord, Need, Contact)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+def test_contact_times_noted_by_hand_go_along_with_their_record(feeds: list[Feed], by: User) -> None:
+    """What the one asked for binds the two that became one, and only the one again once they are parted."""
+    mine, theirs = send(feeds[0]), send(feeds[1], given_name="May", gender="F")
+    set_times(
+        record=theirs, contact_from=dt.time(9), contact_until=None, reason="She said so", by=by, now=hub.NOW
+    )
+    before = rows()
+    reviewing.join(source_record=theirs, person=mine.person, by=by, now=hub.NOW)
+    assert Person.objects.get(pk=mine.person_id).contact_from == dt.time(9)
+    reviewing.undo_join(source_record=theirs, by=by, now=hub.NOW)
+    assert rows() == before
+    assert Person.objects.get(pk=mine.person_id).contact_from is None
 
 
 def test_join_then_undo_leaves_every_row_as_it_was(feeds: list[Feed], by: User) -> None:

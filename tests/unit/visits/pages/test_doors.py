@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from itertools import product
+
 import pytest
 from django.urls import reverse
 
-from hub.models import AuditEvent, Change, KeepSeparate, NeedGap, Role
+from hub.contact_times import OUTSIDE, band_of
+from hub.models import AuditEvent, Change, ContactTimes, KeepSeparate, Need, NeedGap, Role, SourceRecord
 from tests.factories.hub import (
+    NOW,
     logged_in,
     make_agency,
+    make_agreement,
     make_area,
     make_gap,
     make_need,
@@ -17,6 +23,7 @@ from tests.factories.hub import (
 )
 from tests.factories.visits import make_worker
 from visits.models import BarredWorker, NamedWorker
+from visits.services import subject_access
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
 
@@ -75,3 +82,71 @@ def test_a_gap_that_a_feed_sends_is_the_senders() -> None:
     )
     assert client.get(reverse("door-end", args=[person.public_id, "barred", barred.pk])).status_code == 404
     assert logged_in(make_user(Role.COORDINATOR, make_area(), agency=agency)).get(ending).status_code == 404
+
+
+def test_contact_times_are_noted_obeyed_and_ended_and_what_they_cannot_move_is_told() -> None:
+    """With who and why, beside what a record says; a call that they would cost is named, also on Today."""
+    area, agency = make_area(), make_agency(name="Brook Care")
+    make_agreement(agency)
+    person = make_person(agency, area=area, family_name="Eke")
+    record = person.source_records.get()
+    SourceRecord.objects.filter(pk=record.pk).update(payload=record.payload | {"contact_from": "09:00:00"})
+    make_need(person, agency, title="Wash")
+    critical = make_need(person, agency, title="Insulin", time_critical=True)
+    user = make_user(Role.COORDINATOR, area, agency=agency, first_name="Ann", last_name="Bell")
+    client = logged_in(user)
+
+    def page(name: str, *args: object) -> str:
+        return client.get(reverse(name, args=args)).content.decode()
+
+    def asked() -> tuple[dt.time | None, dt.time | None]:
+        person.refresh_from_db()
+        return person.contact_from, person.contact_until
+
+    note = reverse("door-times", args=[person.public_id])
+    for wrong in (
+        {"contact_from": "25:00", "reason": "x"},
+        {"contact_from": "17:00", "contact_until": "09:00", "reason": "x"},
+        {"contact_from": "09:00"},
+    ):
+        assert client.post(note, wrong).status_code == 400
+    assert client.post(note, {"contact_from": "09:30", "reason": "Rang; sleeps badly"}).status_code == 302
+    assert asked() == (dt.time(9, 30), None)
+    doors = page("doors", person.public_id)
+    for words in ("not before 09:30", "Rang; sleeps badly", "Set by Ann Bell", "Not before 09:00", "Insulin"):
+        assert words in doors
+    shown = page("person", person.public_id)
+    assert "noted by Ann Bell" in shown
+    assert "beginning 09:30 to 10:00" in shown
+    assert "outside the times asked for" in page("need", critical.public_id) + shown
+    today = page("today")
+    assert "needs keep calls" not in today
+    assert "need keeps calls at times that the person does not ask for" in today
+    assert "Insulin" in today
+    told = subject_access.export(person=person, reason="Asked", by=user, now=NOW)
+    assert told["asks_for_calls"] == "not before 09:30"
+    assert told["asks_for_calls_as_told"][0]["because"] == "Rang; sleeps badly"
+    row = ContactTimes.objects.get()
+    ending = reverse("door-end", args=[person.public_id, "times", row.pk])
+    assert client.post(ending, {"reason": "Sleeps again"}).status_code == 302
+    assert client.post(ending, {"reason": "Sleeps again"}).status_code == 404
+    assert asked() == (dt.time(9), None), "what the record says counts again"
+    row.refresh_from_db()
+    assert (row.ended_by, row.ended_because) == (user, "Sleeps again")
+    elsewhere = logged_in(make_user(Role.COORDINATOR, make_area(), agency=agency))
+    assert elsewhere.get(note).status_code == 404
+
+
+@pytest.mark.parametrize("critical", [False, True])
+def test_the_database_finds_the_needs_that_keep_their_times(critical: bool) -> None:
+    """One rule, said twice: over all ways in which two stretches can lie, both say the same."""
+    agency = make_agency()
+    hours = [None, dt.time(7), dt.time(8), dt.time(9), dt.time(10), dt.time(11)]
+    for first, last in product(hours, hours):
+        if first is None or last is None or first < last:
+            person = make_person(contact_from=first, contact_until=last)
+            make_need(person, agency, time_critical=critical)
+    needs = Need.objects.select_related("person")
+    expected = {need.pk for need in needs if band_of(need, need.person).outside}
+    assert set(needs.filter(OUTSIDE).values_list("pk", flat=True)) == expected
+    assert 0 < len(expected) < len(needs)

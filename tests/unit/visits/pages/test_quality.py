@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 from django.urls import reverse
 
@@ -23,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_that_week")]
 
 
 def test_gaps_are_counted_and_their_cost_is_named() -> None:
-    """One of two people has no date of birth, one call is unplaced for want of a place, three are refused."""
+    """Of three people one has no birth date, one no place and a call unplaced, one a wish not kept."""
     agency, area = make_agency("carers"), make_area()
     make_agreement(agency)
     make_person(agency, area=area)
@@ -32,10 +34,12 @@ def test_gaps_are_counted_and_their_cost_is_named() -> None:
     make_unplaced(make_rota(area, status="published", asked=1, unplaced_count=1), need, reason="no_location")
     delivery = make_delivery(agency, taken=7, rejected=3)
     delivery.rejections.create(place="line 2", rule="not_a_date", message="Write it as 2026-11-30.")
+    wish = make_person(agency, area=area, contact_from=time(10, 30))
+    make_need(wish, agency)
     found = quality.of(agency, on=NOW.date(), monday=MONDAY)
-    assert (found.people, found.no_place, found.lost) == (2, 1, 1)
+    assert (found.people, found.no_place, found.lost, found.outside) == (3, 1, 1, 1)
     assert (found.records, found.rejected, found.days_old) == (10, 3, 0)
-    assert {share.what: share.percent for share in found.shares}["Date of birth"] == 50
+    assert {share.what: share.percent for share in found.shares}["Date of birth"] == 66
     page = logged_in(make_user(Role.AGENCY_MANAGER, agency=agency)).get(reverse("quality")).content.decode()
     assert "nobody can be sent there until it is known" in page
     assert "not_a_date (1)" in page
