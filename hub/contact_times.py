@@ -23,10 +23,11 @@ OUTSIDE = _TOO_EARLY | _TOO_LATE | (Q(time_critical=True) & _IN_PART)
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """When a call may begin. `outside`: also at times that the person does not ask for."""
+    """When a call may begin, and best. `outside`: also at times that the person does not ask for."""
 
     start: time
     end: time
+    best: time | None
     outside: bool = False
 
 
@@ -34,10 +35,13 @@ def band_of(need: Need, person: Person) -> Band:
     """The need's own band, within the person's times where that takes no care away."""
     start = max(need.window_start, person.contact_from or need.window_start)
     end = min(need.window_end, person.contact_until or need.window_end)
-    if need.time_critical or end < start:
-        asked = (need.window_start, need.window_end)
-        return Band(*asked, outside=(start, end) != asked)
-    return Band(start, end)
+    asked = (need.window_start, need.window_end)
+    if end < start:  # then as near to what the person asks for as the band goes
+        return Band(*asked, asked[1] if start > asked[1] else asked[0], outside=True)
+    best = need.preferred and min(max(need.preferred, start), end)
+    if need.time_critical:
+        return Band(*asked, best, outside=(start, end) != asked)
+    return Band(start, end, best)
 
 
 def in_words(first: time | None, last: time | None) -> str:

@@ -21,7 +21,7 @@ UNIT_LETTERS = (
 UNITS_PER_PLACE = 12
 TENURES = ("owner", "social_rent", "private_rent", "sheltered")
 TENURE_SHARES = (58, 22, 8, 12)
-WHO_ASK = 0.05  # of the people
+WHO_ASK = 0.12  # of the people
 WISHES = ((time(8, 30), None), (None, time(19)), (time(9), time(20)), (time(7), time(17)))
 
 

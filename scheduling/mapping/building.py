@@ -196,9 +196,7 @@ def _delegations(partners: Sequence[Agency], clock: WeekClock) -> tuple[engine.D
 def _occurrence(due: Due, days: Iterable[date], clock: WeekClock) -> engine.Occurrence:
     need = due.need
     band = band_of(need, need.person)
-    preferred = None
-    if need.preferred is not None:
-        preferred = clock.minute_of(due.due_on, min(max(need.preferred, band.start), band.end))
+    preferred = None if band.best is None else clock.minute_of(due.due_on, band.best)
     return engine.Occurrence(
         id=due.code,
         person=f"p{need.person_id}",
