@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from hub.identity import nhs_number as nhs
@@ -26,6 +27,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.0+)?)?")
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+")
+MOST_REMEMBERED = 32_768  # values of which a county's files have many alike: days, postcodes
 _TASK = re.compile(r"[a-z0-9_-]{1,40}")
 
 
@@ -75,6 +77,7 @@ def text_up_to(limit: int) -> Callable[[str], str]:
     return parse
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def day(text: str) -> date:
     """A date as 2026-03-02 or 02/03/2026; a time of midnight behind it is ignored."""
     text = re.sub(r"[T ]00:00(:00(\.0+)?)?$", "", text)
@@ -151,6 +154,7 @@ def nhs_number(text: str) -> str:
     return number
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def postcode(text: str) -> str:
     """A United Kingdom postcode: outward part, one space, inward part."""
     found = _POSTCODE.fullmatch(re.sub(r"[\s.-]", "", text.upper()))

@@ -6,8 +6,8 @@ deliveries that bring the same new person at once would otherwise make two of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,10 @@ KNOWN_AS = (
     *("family_key", "given_key", "birth_date", "gender"),
     *("nhs_number", "nhs_number_verified", "postcode", "uprn"),
 )
+DECISION = (
+    *("source_record_id", "person_id", "candidate_id"),
+    *("outcome", "rule", "evidence", "decided_at"),
+)
 
 
 @dataclass(slots=True)
@@ -37,13 +41,8 @@ class Arrival:
     record: PersonRecord
     source: SourceRecord
     address: Address | None
-    facts: Facts
+    facts: Facts = field(init=False)
     decision: Decision | None = None
-
-    @classmethod
-    def of(cls, record: PersonRecord, source: SourceRecord, address: Address | None) -> Arrival:
-        facts = replace(facts_of(record), person_id=source.person_id)
-        return cls(record=record, source=source, address=address, facts=facts)
 
 
 def take_lock() -> None:
@@ -59,25 +58,26 @@ def settle(arrivals: Sequence[Arrival], *, now: datetime, decide: Decide = by_ru
     as a review for a person.
     """
     take_lock()
+    new_ids = iter(reserve(Person, sum(arrival.source.person_id is None for arrival in arrivals)))
+    for arrival in arrivals:  # whoever is new has a key already, for most will keep it
+        person_id = arrival.source.person_id or next(new_ids)
+        arrival.facts = facts_of(arrival.record, person_id=person_id)
     pool = Pool(arrival.facts for arrival in arrivals)
-    fresh = [arrival for arrival in arrivals if arrival.source.person_id is None]
-    new_ids = iter(reserve(Person, len(fresh)))
     before = _facts_before(arrivals)
     apart = _kept_apart(before)
     for arrival in arrivals:
         if arrival.source.person_id is None:
-            _settle_new(arrival, pool, new_ids=new_ids, decide=decide)
+            _settle_new(arrival, pool, decide=decide)
         else:
             _settle_known(arrival, pool, before=before.get(arrival.source.pk), apart=apart, decide=decide)
     _store(arrivals, now=now)
 
 
-def _settle_new(arrival: Arrival, pool: Pool, *, new_ids: Iterator[int], decide: Decide) -> None:
-    decision = decide(arrival.facts, pool.candidates(arrival.facts))
-    joined = decision.outcome is Outcome.JOINED
-    arrival.source.person_id = decision.person_id if joined else next(new_ids)
-    arrival.facts = replace(arrival.facts, person_id=arrival.source.person_id)
-    arrival.decision = decision
+def _settle_new(arrival: Arrival, pool: Pool, *, decide: Decide) -> None:
+    arrival.decision = decide(arrival.facts, pool.candidates(arrival.facts))
+    if arrival.decision.outcome is Outcome.JOINED:
+        arrival.facts = replace(arrival.facts, person_id=arrival.decision.person_id)
+    arrival.source.person_id = arrival.facts.person_id
     pool.add(arrival.facts)
 
 
@@ -110,12 +110,13 @@ def _store(arrivals: Sequence[Arrival], *, now: datetime) -> None:
         update=("delivery", "feed", "place", "content_hash", "payload", "said_at"),
     )
     put_rows(KnownAs, KNOWN_AS, map(_known_as, arrivals), match=KNOWN_AS[:1], update=KNOWN_AS[1:])
-    decisions = put(
-        MatchDecision,
-        [_decision_row(arrival, arrival.decision, now=now) for arrival in arrivals if arrival.decision],
-    )
+    decided = [(arrival, arrival.decision) for arrival in arrivals if arrival.decision]
+    put_rows(MatchDecision, DECISION, [_decision(*each, now=now) for each in decided])
+    doubts = [each for each in decided if each[1].outcome is Outcome.REVIEW]
     golden.make({key: [_said(arrival) for arrival in theirs] for key, theirs in made.items()})
-    questions.ask(decisions)
+    questions.ask(
+        [MatchDecision(**dict(zip(DECISION, _decision(*each, now=now), strict=True))) for each in doubts]
+    )
     golden.refresh({arrival.source.person_id for arrival in arrivals} - made.keys())
 
 
@@ -155,15 +156,12 @@ def _said(arrival: Arrival) -> golden.Said:
     )
 
 
-def _decision_row(arrival: Arrival, decision: Decision, *, now: datetime) -> MatchDecision:
-    return MatchDecision(
-        source_record_id=arrival.source.pk,
-        person_id=arrival.source.person_id,
-        candidate_id=decision.person_id if decision.outcome is Outcome.REVIEW else None,
-        outcome=decision.outcome.value,
-        rule=decision.rule,
-        evidence=list(decision.evidence),
-        decided_at=now,
+def _decision(arrival: Arrival, decision: Decision, *, now: datetime) -> tuple[Any, ...]:
+    """What became of a record, in the order of DECISION."""
+    candidate = decision.person_id if decision.outcome is Outcome.REVIEW else None
+    return (
+        *(arrival.source.pk, arrival.source.person_id, candidate),
+        *(decision.outcome.value, decision.rule, list(decision.evidence), now),
     )
 
 

@@ -11,6 +11,7 @@ from hub.identity.typing_slips import is_slip
 
 # Letters that Unicode does not take apart into a plain letter and a mark.
 _PLAIN = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+_NO_LETTERS = dict.fromkeys(number for number in range(128) if not chr(number).isalnum())
 SHORTEST_FOR_SLIPS = 4  # letters; in shorter names one letter makes another name
 
 
@@ -28,10 +29,13 @@ class Given(StrEnum):
 
 def fold(text: str) -> str:
     """Letters and digits only, in lower case, without accents."""
+    if text.isascii():
+        return text.lower().translate(_NO_LETTERS)
     decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
     return "".join(letter for letter in decomposed if letter.isalnum())
 
 
+@lru_cache(maxsize=65_536)
 def fold_given(text: str) -> str:
     """The given names folded one by one, with a space between; a hyphen joins, as in Anne-Marie."""
     return " ".join(folded for word in text.replace(".", " ").split() if (folded := fold(word)))

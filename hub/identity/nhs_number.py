@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 
 # These pass modulus 11 but are what people type when they do not know the number.
 PLACEHOLDERS = frozenset({"0000000000", "1111111111", "9999999999"})
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2013]+")
+_WEIGHTS = range(10, 1, -1)
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 
 
 def normalise(text: str | None) -> str:
     """The number without the spaces and dashes that people put in; otherwise as it stands, "" for none."""
-    return _SEPARATORS.sub("", text or "")
+    text = text or ""
+    return text if text.isalnum() else _SEPARATORS.sub("", text)
 
 
 def is_valid(number: str) -> bool:
     """Whether a normalised number has ten digits, the right check digit and is no placeholder."""
     if not _TEN_DIGITS.fullmatch(number) or number in PLACEHOLDERS:
         return False
-    weighted = sum(int(digit) * weight for digit, weight in zip(number, range(10, 1, -1), strict=False))
+    weighted = sum(map(mul, map(int, number), _WEIGHTS))
     return (11 - weighted % 11) % 11 == int(number[9])
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, time
+from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -26,15 +28,20 @@ _BESIDE = frozenset({"place", "key", "said_at", "group"})
 
 def payload(record: Record) -> dict[str, Any]:
     """Everything the record says but where it stood, as JSON keeps it."""
-    return {
-        name: _plain(getattr(record, name)) for name in record.__dataclass_fields__ if name not in _BESIDE
-    }
+    return {name: _plain(getattr(record, name)) for name in _said_in(type(record))}
+
+
+@cache
+def _said_in(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _BESIDE)
 
 
 def _plain(value: Any) -> Any:
     """What JSON gives back of a value; the common kinds directly, because files have millions of them."""
     if value is None or isinstance(value, str | int | float):
         return value
+    if type(value) is date:
+        return value.isoformat()
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
     if is_dataclass(value):
@@ -42,9 +49,25 @@ def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
+def _encoder() -> Callable[[dict[str, Any]], str]:
+    """What `json.dumps(…, sort_keys=True)` makes anew for each call, which takes longer than using it."""
+    like = json.JSONEncoder(sort_keys=True)
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # a Python without the module in C
+        return like.encode
+    separators = (like.key_separator, like.item_separator)
+    encode = make(
+        None, like.default, json.encoder.encode_basestring_ascii, None, *separators, True, False, True
+    )
+    return lambda said: "".join(encode(said, 0))
+
+
+_written = _encoder()
+
+
 def content_hash(said: dict[str, Any]) -> str:
-    """The same for the same content, whatever file or line it came in."""
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    """The same for the same content, whatever file or line it came in, and in earlier versions too."""
+    return hashlib.sha256(_written(said).encode()).hexdigest()
 
 
 def person_record(key: str, said: dict[str, Any]) -> PersonRecord:
@@ -60,7 +83,7 @@ def person_record(key: str, said: dict[str, Any]) -> PersonRecord:
     return PersonRecord(**known, key=key, place="")
 
 
-def facts_of(record: PersonRecord) -> Facts:
+def facts_of(record: PersonRecord, *, person_id: int | None = None) -> Facts:
     """What matching compares of a record; a number that fails its check is no number."""
     number = nhs_number.normalise(record.nhs_number)
     valid = nhs_number.is_valid(number)
@@ -73,7 +96,15 @@ def facts_of(record: PersonRecord) -> Facts:
         nhs_number_verified=valid and record.nhs_number_verified,
         postcode=record.postcode,
         uprn=(record.uprn or "").lstrip("0"),
+        person_id=person_id,
     )
+
+
+# The columns of KnownAs in the order of the fields of Facts.
+FACTS = (
+    *("family_key", "given_key", "birth_date", "gender", "nhs_number", "nhs_number_verified"),
+    *("postcode", "uprn", "person_id"),
+)
 
 
 def facts_from(known: KnownAs) -> Facts:

@@ -44,7 +44,7 @@ def _take(found: Found) -> Taken:
         refuse_modifiers(found.resource)
         said_at = found.said_at()
         for item in READERS[kind](found):
-            if said_at is None or isinstance(item, Rejected | AllOrNothing):
+            if said_at is None or isinstance(item, Rejected | AllOrNothing) or item.said_at == said_at:
                 yield item
             else:
                 yield replace(item, said_at=said_at)

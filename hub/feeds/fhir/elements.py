@@ -84,10 +84,10 @@ def last_part(address: str) -> str:
 
 def text(value: Any) -> str:
     """Cleaned text of a primitive, "" for none. Raises `RefusedError` for an object or a list."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         return clean(value)
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -102,8 +102,9 @@ def items(value: Any) -> list[Json]:
     if value is None:
         return []
     found = value if isinstance(value, list) else [value]
-    if not all(isinstance(item, dict) for item in found):
-        raise RefusedError("type", "Give objects where FHIR has them.", value_class="not an object")
+    for item in found:  # no generator: this is asked twenty times of each resource
+        if not isinstance(item, dict):
+            raise RefusedError("type", "Give objects where FHIR has them.", value_class="not an object")
     return found
 
 

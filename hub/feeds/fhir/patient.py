@@ -61,6 +61,7 @@ def take(found: Found) -> Iterator[PersonRecord | Rejected | Skipped]:
         deceased_on=deceased_on,
         contact_from=contact_from,
         contact_until=contact_until,
+        said_at=found.said_at(),
     )
     yield from fields.notes
 

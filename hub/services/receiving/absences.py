@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -36,10 +36,19 @@ def take_absences(taking: Taking, records: Sequence[AbsenceRecord]) -> None:
     )
 
 
-def settle_deaths(taking: Taking, changed: Sequence[tuple[PersonRecord, SourceRecord]]) -> None:
-    """Suspends the needs of those who are said to have died, and takes that back where it was not so."""
+def settle_deaths(
+    taking: Taking, changed: Sequence[tuple[PersonRecord, SourceRecord]], *, new: Collection[str]
+) -> None:
+    """Suspends the needs of those who are said to have died, and takes that back where it was not so.
+
+    Of records that are `new`, by their keys, nothing was said before.
+    """
     dead = [(record, row) for record, row in changed if record.deceased or record.deceased_on]
-    living = [row.pk for record, row in changed if not (record.deceased or record.deceased_on)]
+    living = [
+        row.pk
+        for record, row in changed
+        if row.key not in new and not (record.deceased or record.deceased_on)
+    ]
     known = set(
         Suspension.objects.filter(
             source_record__among=[row.pk for _, row in dead], withdrawn_at__isnull=True
@@ -53,7 +62,8 @@ def settle_deaths(taking: Taking, changed: Sequence[tuple[PersonRecord, SourceRe
             if row.pk not in known
         ],
     )
-    _withdraw(taking, Q(source_record__among=living, cause=Cause.DIED))
+    if living:
+        _withdraw(taking, Q(source_record__among=living, cause=Cause.DIED))
 
 
 def withdraw(taking: Taking, called_off: Sequence[Skipped]) -> None:

@@ -33,7 +33,7 @@ def resolve(taking: Taking, records: Sequence[PersonRecord | HomeRecord]) -> dic
             changed[same.pk] = same
         found[key] = same
     put(Address, new.values())
-    Address.objects.bulk_update(changed.values(), ["uprn", "tenure", "latitude", "longitude", "area"])
+    put(Address, changed.values(), match=("id",), update=("uprn", "tenure", "latitude", "longitude", "area"))
     return found
 
 
@@ -67,13 +67,9 @@ def _address(taking: Taking, record: PersonRecord | HomeRecord) -> Address:
     else:  # a bare postcode is no door that two people could share
         own = hashlib.sha256(f"{taking.agency.pk} {record.key}".encode()).hexdigest()
         key = fold(record.postcode) + own
-    return Address(
-        lines=lines,
-        postcode=record.postcode,
-        uprn=(record.uprn or "").lstrip("0"),
-        tenure=record.tenure or "",
-        match_key=key,
-    )
+    uprn = (record.uprn or "").lstrip("0")
+    # By position, because Django takes three times as long over names.
+    return Address(None, lines, record.postcode, uprn, record.tenure or "", None, None, None, key)
 
 
 def _locate(taking: Taking, addresses: Sequence[Address]) -> None:

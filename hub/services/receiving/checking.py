@@ -46,14 +46,7 @@ Wrong = tuple[str, str, str]  # field, rule, message
 
 def problem(record: Record) -> Rejected | None:
     """The first thing that keeps a record from being stored, or None."""
-    kinds: dict[type, Callable[..., Iterator[Wrong]]] = {
-        PersonRecord: _person,
-        NeedRecord: _need,
-        ContactRecord: _contact,
-        AbsenceRecord: _absence,
-        HomeRecord: _home,
-    }
-    for wrong in (_texts, kinds[type(record)]):
+    for wrong in (_texts, _RULES[type(record)]):
         for field, rule, message in wrong(record):
             return Rejected(place=record.place, key=record.key, field=field, rule=rule, message=message)
     return None
@@ -62,11 +55,12 @@ def problem(record: Record) -> Rejected | None:
 def _texts(record: Record) -> Iterator[Wrong]:
     for field in record.__dataclass_fields__:
         value = getattr(record, field)
-        texts = value if isinstance(value, tuple) else (value,)
-        for text in texts:
-            if isinstance(text, str) and not _can_be_kept(text):
+        for text in value if isinstance(value, tuple) else (value,):
+            if not isinstance(text, str):
+                continue
+            if not text.isprintable() and not _can_be_kept(text):
                 yield field, "text", "Take out the characters that are not text (NUL or half a character)."
-            if isinstance(text, str) and len(text) > LONGEST.get(field, len(text)):
+            if len(text) > LONGEST.get(field, len(text)):
                 yield field, "too_long", f"Keep it to {LONGEST[field]} characters."
     if not record.key:
         yield "key", "required", "Give the record a reference of its own."
@@ -143,3 +137,12 @@ def _home(record: HomeRecord) -> Iterator[Wrong]:
         yield "address_lines", "too_long", f"Keep the address to {LONGEST_ADDRESS} characters."
     if (record.tenure or "") not in TENURES:
         yield "tenure", "tenure", f"Write one of {', '.join(TENURES[1:])}, or leave it out."
+
+
+_RULES: dict[type, Callable[..., Iterator[Wrong]]] = {
+    PersonRecord: _person,
+    NeedRecord: _need,
+    ContactRecord: _contact,
+    AbsenceRecord: _absence,
+    HomeRecord: _home,
+}

@@ -22,7 +22,7 @@ def take_contacts(taking: Taking, records: Sequence[ContactRecord]) -> None:
         Contact,
         [
             Contact(
-                agency=row.agency,
+                agency_id=row.agency_id,
                 reference=record.key,
                 person_id=row.person_id,
                 source_record=row,

@@ -46,7 +46,7 @@ from hub.services.receiving.homes import take_homes
 from hub.services.receiving.ledger import Ledger, Progress, fitted
 from hub.services.receiving.needs import end_missing, end_needs, replace_groups, take_needs, turns
 from hub.services.receiving.persons import take_persons
-from hub.services.receiving.reading import View, chunks
+from hub.services.receiving.reading import View, chunks, with_few_collections
 from hub.services.receiving.taking import Taking
 from hub.walls import as_county
 
@@ -97,7 +97,7 @@ def receive(
         delivery.bytes = file.seek(0, 2)
         storage.check_size(delivery.bytes)
         delivery.sha256 = _sha256(file)
-        with transaction.atomic():
+        with transaction.atomic(), with_few_collections():
             _one_at_a_time(feed)
             if earlier := _taken_earlier(delivery):
                 earlier.already_taken = True

@@ -218,7 +218,7 @@ def _skills_known(taking: Taking, record: NeedRecord) -> bool:
 
 def _need(record: NeedRecord, row: SourceRecord) -> Need:
     return Need(
-        agency=row.agency,
+        agency_id=row.agency_id,
         reference=record.key,
         person_id=row.person_id,
         source_record=row,

@@ -20,11 +20,12 @@ def take_persons(taking: Taking, records: Sequence[PersonRecord]) -> None:
         return
     joining.take_lock()  # before any address, or two deliveries could each wait for the other
     doors = addresses.resolve(taking, [record for record, _ in changed])
+    new = {row.key for _, row in changed if row.pk is None}
     joining.settle(
-        [joining.Arrival.of(record, row, doors.get(record.key)) for record, row in changed],
+        [joining.Arrival(record, row, doors.get(record.key)) for record, row in changed],
         now=taking.delivery.received_at,
     )
-    absences.settle_deaths(taking, changed)
+    absences.settle_deaths(taking, changed, new=new)
 
 
 def _within_agreement(taking: Taking, record: PersonRecord) -> PersonRecord:

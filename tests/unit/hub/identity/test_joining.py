@@ -37,7 +37,7 @@ def arrive(agency: Agency, *records: PersonRecord) -> list[SourceRecord]:
         source.delivery, source.feed, source.place = delivery, "feed", record.place
         source.payload = payload(record)
         source.content_hash = content_hash(source.payload)
-        arrivals.append(joining.Arrival.of(record, source, None))
+        arrivals.append(joining.Arrival(record, source, None))
     joining.settle(arrivals, now=hub.NOW)
     return [arrival.source for arrival in arrivals]
 
@@ -162,7 +162,7 @@ def test_another_decider_fits_the_same_seam() -> None:
         agency=delivery.agency, delivery=delivery, feed="f", kind="person", key="X", payload=payload(other)
     )
     joining.settle(
-        [joining.Arrival.of(other, source, None)],
+        [joining.Arrival(other, source, None)],
         now=hub.NOW,
         decide=lambda facts, candidates: Decision(Outcome.JOINED, "model", known.person_id, ("everything",)),
     )
