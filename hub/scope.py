@@ -7,7 +7,8 @@ and the item is not one that the viewer's kind of agency may never have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -48,6 +49,8 @@ class Scope:
         The keys of the areas that the viewer plans.
     emergency
         The keys of the people whose record the viewer has opened in an emergency, while that lasts.
+    kind
+        What kind of agency the viewer belongs to; empty for whoever runs the hub.
     """
 
     everything: bool = False
@@ -56,6 +59,7 @@ class Scope:
     items: frozenset[str] = frozenset()
     areas: frozenset[int] = frozenset()
     emergency: frozenset[int] = frozenset()
+    kind: str = ""
 
     def agencies(self, item: str) -> frozenset[int]:
         """The keys of the agencies whose item this viewer may use."""
@@ -90,6 +94,18 @@ def hold(user: User, *, on: date) -> Scope:
     setattr(user, _HELD, ((on, Purpose.COORDINATION), scope))
     walls.put_up(_walls(user, scope))
     return scope
+
+
+@contextmanager
+def for_purpose(user: User, purpose: str, *, on: date) -> Iterator[Scope]:
+    """Looks for another purpose for a while: this scope, and the walls in the database that go with it."""
+    with walls.as_county():
+        scope = _work_out(user, on, purpose)
+    token = walls.put_up(_walls(user, scope))
+    try:
+        yield scope
+    finally:
+        walls.take_down(token)
 
 
 def missing(agency: Agency, *, purpose: str, items: Iterable[str], on: date) -> list[str]:
@@ -130,6 +146,7 @@ def _work_out(user: User, on: date, purpose: str) -> Scope:
         items=frozenset((covered | own) - never),
         areas=areas,
         emergency=emergency,
+        kind=kind,
     )
 
 

@@ -22,6 +22,7 @@ from hub.models import (
     Delegation,
     Delivery,
     EmergencyAccess,
+    FactorPoints,
     Feed,
     Hold,
     MatchDecision,
@@ -85,12 +86,12 @@ def _known_by_sharing(user: User, on: date) -> Q:
     """Known to an agency that shares names with this user's; who objects to sharing, to their own alone."""
     own = Exists(_known_to([user.agency_id] if user.agency_id else []))
     shared = Exists(_known_to(scope.of(user, on=on).agencies(Item.IDENTITY)))
-    return Q(shared) & (Q(~Exists(_objecting(Objection.Kind.SHARING))) | Q(own))
+    return Q(shared) & (Q(~Exists(objecting(Objection.Kind.SHARING))) | Q(own))
 
 
-def _objecting(kind: str) -> QuerySet[Objection]:
+def objecting(kind: str) -> QuerySet[Objection]:
     """Standing objections of the outer query's person, under any key that their records began with."""
-    joined = _joined_into(OuterRef(OuterRef("pk")))
+    joined = joined_into(OuterRef(OuterRef("pk")))
     return Objection.objects.filter(
         Q(person=OuterRef("pk")) | Q(person__in=joined.values("candidate")), kind=kind, withdrawn_at=None
     )
@@ -98,7 +99,7 @@ def _objecting(kind: str) -> QuerySet[Objection]:
 
 def people_for_an_extract() -> QuerySet[Person]:
     """Whose data may go into planning and evaluation: all but those who have opted out."""
-    return Person.objects.filter(Exists(_known_to(None))).exclude(Exists(_objecting(Objection.Kind.OPT_OUT)))
+    return Person.objects.filter(Exists(_known_to(None))).exclude(Exists(objecting(Objection.Kind.OPT_OUT)))
 
 
 def _with_what_is_shared(found: QuerySet[Person], user: User, on: date) -> QuerySet[Person]:
@@ -245,13 +246,21 @@ def keys_of(person: Person) -> set[int]:
     when the join is undone each is where it was.
     """
     with as_county():  # another agency's record may have brought the note; its key tells nothing
-        return {person.pk, *_joined_into(person).values_list("candidate", flat=True)}
+        return {person.pk, *joined_into(person).values_list("candidate", flat=True)}
 
 
-def _joined_into(person: Person | OuterRef) -> QuerySet[MatchDecision]:
-    """The joins that left their `candidate` without a record; undone, they have one again."""
+def joined_into(person: Person | OuterRef | QuerySet) -> QuerySet[MatchDecision]:
+    """The joins, into one person or some, that left their `candidate` without a record.
+
+    Undone, the candidate has one again.
+    """
     left = SourceRecord.objects.filter(person=OuterRef("candidate"), kind=SourceRecord.Kind.PERSON)
-    joins = MatchDecision.objects.filter(source_record__person=person, outcome=MatchDecision.Outcome.JOINED)
+    into = (
+        Q(source_record__person__in=person)
+        if isinstance(person, QuerySet)
+        else Q(source_record__person=person)
+    )
+    joins = MatchDecision.objects.filter(into, outcome=MatchDecision.Outcome.JOINED)
     return joins.filter(~Exists(left), candidate__isnull=False)
 
 
@@ -421,6 +430,11 @@ def delegations(user: User) -> QuerySet[Delegation]:
     if user.role == Role.AGENCY_MANAGER and user.agency_id:
         return Delegation.objects.filter(Q(from_agency=user.agency_id) | Q(to_agency=user.agency_id))
     return Delegation.objects.none()
+
+
+def factor_points() -> QuerySet[FactorPoints]:
+    """What was ever set of the points of prevention, the newest first; it is about nobody."""
+    return FactorPoints.objects.select_related("set_by")
 
 
 def skills() -> QuerySet[Skill]:

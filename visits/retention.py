@@ -31,6 +31,7 @@ from hub.models import (
     NeedGap,
     Person,
     Placement,
+    PreventionAnswer,
     SharingAgreement,
     SourceRecord,
     Tombstone,
@@ -87,10 +88,16 @@ def erase(one: Expired, *, now: datetime) -> Tombstone:
         cursor.execute("SELECT set_config('care.erasing', 'yes', true)")
     _erase_needs(Need.objects.filter(agency=one.agency, person=person), counts)
     _delete(Contact.objects.filter(agency=one.agency, person=person), counts)
+    _delete(PreventionAnswer.objects.filter(agency=one.agency, person=person), counts)
     others = SourceRecord.objects.filter(person=person, kind=SourceRecord.Kind.PERSON).exclude(
         agency=one.agency
     )
     whole = not others.exists()
+    hanging = Need.objects.filter(source_record__in=records)  # another agency's, asked for on this one's word
+    if whole:
+        _erase_needs(hanging, counts)
+    else:
+        hanging.update(source_record=others.order_by("pk").first())
     decisions = MatchDecision.objects.filter(source_record__in=records)
     if whole:
         decisions |= MatchDecision.objects.filter(Q(person=person) | Q(candidate=person))

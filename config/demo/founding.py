@@ -17,6 +17,7 @@ from hub.models import Agency, AgreementSignature, Area, Delegation, Feed, Role,
 from visits.models import Visit, Worker
 
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # letters and digits that are not mistaken for others
+LOG_INS = ("coordinator", "field-worker", "administrator", "manager", "fire-safety")
 
 
 class OtherDataError(RuntimeError):
@@ -115,8 +116,10 @@ def log_ins(locality: Locality, *, vault: Path) -> list[tuple[str, str, str]]:
         _user("field-worker", Role.FIELD_WORKER, agencies[provider], passwords),
         _user("administrator", Role.HUB_ADMINISTRATOR, None, passwords),
         _user("manager", Role.AGENCY_MANAGER, agencies[provider], passwords),
+        _user("fire-safety", Role.COORDINATOR, agencies[partners.FIRE], passwords),
     ]
-    users[0].areas.set(Area.objects.all())
+    for user in (users[0], users[-1]):
+        user.areas.set(Area.objects.all())
     _give_rounds(users[1], provider, locality.week_start)
     return [(user.get_role_display(), user.username, passwords[user.username]) for user in users]
 
@@ -144,14 +147,15 @@ def _give_rounds(user: User, provider: str, week_start: date) -> None:
 
 
 def _passwords(vault: Path) -> dict[str, str]:
+    """Those kept, and new ones for log-ins that the vault of an earlier version does not know."""
     vault.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        made = {
-            name: "-".join("".join(secrets.choice(READABLE) for _ in range(5)) for _ in range(3))
-            for name in ("coordinator", "field-worker", "administrator", "manager")
-        }
-        with open(os.open(vault, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(made, file)
-    except FileExistsError:
-        return json.loads(vault.read_text())
-    return made
+    kept = json.loads(vault.read_text()) if vault.exists() else {}
+    made = {
+        name: "-".join("".join(secrets.choice(READABLE) for _ in range(5)) for _ in range(3))
+        for name in LOG_INS
+        if name not in kept
+    }
+    if made:
+        with open(os.open(vault, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(kept | made, file)
+    return kept | made

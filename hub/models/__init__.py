@@ -8,6 +8,7 @@ from hub.models.delivery import Delivery, Rejection, SourceRecord
 from hub.models.matching import MatchDecision, MatchModel, MatchReview
 from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
 from hub.models.person import Address, ContactTimes, KnownAs, Person, Placement
+from hub.models.prevention import FactorPoints, PreventionAnswer
 from hub.models.rights import Hold, Note, Objection, Tombstone
 from hub.models.suspension import Suspension
 from hub.models.user import Role, User
@@ -26,6 +27,7 @@ __all__ = [
     "Delegation",
     "Delivery",
     "EmergencyAccess",
+    "FactorPoints",
     "Feed",
     "Hold",
     "KeepSeparate",
@@ -40,6 +42,7 @@ __all__ = [
     "Person",
     "Placement",
     "Postcode",
+    "PreventionAnswer",
     "Rejection",
     "Role",
     "SharingAgreement",

@@ -2,7 +2,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from hub.pages import agencies, agreements, deliveries, emergency, intake, matching, placing, suspensions
+from hub.pages import (
+    agencies,
+    agreements,
+    deliveries,
+    emergency,
+    intake,
+    matching,
+    placing,
+    prevention,
+    suspensions,
+)
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
@@ -29,6 +39,12 @@ urlpatterns = [
     path("placing/done/", placing.placed, name="placed"),
     path("placing/<uuid:public_id>/", placing.show, name="place-person"),
     path("placing/<uuid:public_id>/take-back/", placing.take_back, name="take-back-placing"),
+    path("prevention/", prevention.index, name="prevention-home"),
+    path("prevention/points/", prevention.points, name="prevention-points"),
+    path("prevention/points/new/", prevention.set_points, name="prevention-points-new"),
+    path("areas/<slug:code>/prevention/", prevention.show, name="prevention"),
+    path("people/<uuid:public_id>/fire-visit/", prevention.offer, name="fire-visit"),
+    path("people/<uuid:public_id>/fire-visit/answer/", prevention.note, name="fire-visit-answer"),
     path("agreements/", agreements.index, name="agreements"),
     path("agreements/new/", agreements.new, name="agreement-new"),
     path("agreements/<slug:reference>/", agreements.show, name="agreement"),

@@ -37,13 +37,22 @@ def cancel_occurrence(*, need: Need, due_on: date, reason: str, by: User, now: d
 
 
 @transaction.atomic
-def enter(*, person: Person, agency: Agency, by: User, now: datetime, **asked: Any) -> Need:
+def enter(
+    *,
+    person: Person,
+    agency: Agency,
+    by: User,
+    now: datetime,
+    record: SourceRecord | None = None,
+    **asked: Any,
+) -> Need:
     """Enters a need that no feed has sent, on behalf of an agency that knows the person.
 
-    It hangs on the agency's record of the person, so that it follows when records are joined or parted.
-    Raises `ValidationError` by field.
+    It hangs on the agency's record of the person, or on the one by which another agency has told it of
+    the person, so that it follows when records are joined or parted. Raises `ValidationError` by field.
     """
-    record = SourceRecord.objects.filter(person=person, agency=agency, kind=SourceRecord.Kind.PERSON).first()
+    records = SourceRecord.objects.filter(person=person, kind=SourceRecord.Kind.PERSON)
+    record = record or records.filter(agency=agency).first()
     if record is None:
         raise ValidationError({"agency": f"{agency.name} does not know this person."})
     if asked["starts_on"] < timezone.localdate(now):

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from hub import scope
 from hub.contact_times import Band, band_of, in_words
-from hub.models.user import Role
+from hub.models import Agency, Role
 from hub.pages import wording
 
 register = template.Library()
 
+PREVENTION = ("Prevention", "prevention-home")
 # The way in by role: what it is called, and the name of its address.
 PLACES: dict[str, tuple[tuple[str, str], ...]] = {
     Role.COORDINATOR: (
@@ -53,6 +55,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Rejections", "rejections"),
         ("Data quality", "quality"),
         ("Matching", "matching"),
+        PREVENTION,
         ("Reports", "reports"),
         ("Agreements", "agreements"),
         ("Agencies", "agencies"),
@@ -133,8 +136,16 @@ def navigation(context: Any) -> dict[str, Any]:
     request = context["request"]
     here = getattr(getattr(request, "resolver_match", None), "url_name", "")
     places = PLACES.get(getattr(request.user, "role", ""), ())
+    if (
+        getattr(request.user, "role", "") == Role.COORDINATOR
+        and scope.held(request.user).kind == Agency.Kind.FIRE
+    ):
+        places = (PREVENTION, *places)
     return {
-        "places": [{"label": label, "address": reverse(name), "here": name == here} for label, name in places]
+        "places": [
+            {"label": label, "address": reverse(name), "here": name in (here, f"{here}-home")}
+            for label, name in places
+        ]
     }
 
 

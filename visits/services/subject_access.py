@@ -23,6 +23,7 @@ from hub.models import (
     Note,
     Objection,
     Person,
+    PreventionAnswer,
     SourceRecord,
     User,
 )
@@ -115,6 +116,16 @@ def export(
         "objections": [
             {"kind": one.get_kind_display(), "made": one.made_at.isoformat(), "said": black.of(one.said)}
             for one in Objection.objects.filter(person=person)
+        ],
+        "fire_safety_offers": [
+            {
+                "agency": one.agency.name,
+                "outcome": one.get_kind_display(),
+                "because": black.of(one.reason),
+                "ask_again": one.until and one.until.isoformat(),
+                "at": one.given_at.isoformat(),
+            }
+            for one in PreventionAnswer.objects.filter(person=person).select_related("agency")
         ],
         "how_records_were_joined": [
             {
