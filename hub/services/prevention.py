@@ -64,7 +64,7 @@ def offer(
 def note_answer(
     *, person: Person, kind: str, reason: str, until: date | None, by: User, now: datetime
 ) -> PreventionAnswer:
-    """Notes that a visit is not wanted, needed or possible now, or takes that back. Raises `ValidationError`."""
+    """Notes that a visit is not wanted, needed or possible now, or takes it back. Raises ValidationError."""
     if by.agency is None:
         raise ValidationError("Only a fire service notes what its offers came to.")
     reason = reason.strip()

@@ -43,6 +43,7 @@ OPEN = {
         "scheduling.AvoidedFacts",
     },
     "proof of an erasure, which names nobody": {"hub.Tombstone"},
+    "what a factor of risk counts for, which is about nobody": {"hub.FactorPoints"},
     "staff, not people cared for; narrowed by agency and area": {
         *("hub.User", "hub.User_areas", "hub.User_groups", "hub.User_user_permissions"),
         *(
