@@ -9,7 +9,7 @@ walls = import_module("config.migrations.0001_walls")
 
 class Migration(migrations.Migration):
 
-    dependencies = [("config", "0006_memory_of_pairs"), ("hub", "0013_prevention")]
+    dependencies = [("config", "0007_walls_for_contact_times"), ("hub", "0014_prevention")]
 
     operations = [
         walls.put_up("hub_preventionanswer", f"agency_id = ANY {walls.some('tasks')}"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0012_stays_noted_by_hand'),
+        ('hub', '0013_contact_times'),
     ]
 
     operations = [
