@@ -18,7 +18,8 @@ class DayInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+        # Without a last day a browser takes years of six figures, and typing does not move on after four.
+        super().__init__(attrs={"max": "9999-12-31"}, format="%Y-%m-%d")
 
 
 class ClockInput(forms.TimeInput):

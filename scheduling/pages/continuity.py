@@ -122,6 +122,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": [(person, trends[person.pk], _line(trends[person.pk])) for person in page],
         "chosen": chosen,
         "windows": continuity.WINDOWS,
+        "areas": hub.areas(request.user) if request.user.role == Role.COORDINATOR else (),
         "average": sum(one.newest.faces for one in known) / len(known) if known else None,
         "drafts": [(draft, len(losing[draft.pk])) for draft in drafts if draft.pk in losing],
     }

@@ -228,10 +228,9 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     except joining.DecisionRefused as refused:
         messages.error(request, f"✕ {refused}")
     else:
-        what = "rule" if reach == "rule" else "pair of needs"
-        messages.success(
-            request, f"✓ {DONE[verdict]}: {len(rows)} {what}{'' if len(rows) == 1 else 's'}. You can undo it."
-        )
+        one, several = ("rule", "rules") if reach == "rule" else ("pair of needs", "pairs of needs")
+        what = one if len(rows) == 1 else several
+        messages.success(request, f"✓ {DONE[verdict]}: {len(rows)} {what}. You can undo it.")
     return _back(request, rota)
 
 

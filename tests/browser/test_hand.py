@@ -1,4 +1,4 @@
-"""The board changed in a real Chromium: once by dragging, once by keyboard alone."""
+"""The board changed in a real Chromium: by dragging, by touch, and by keyboard alone."""
 
 from __future__ import annotations
 
@@ -54,6 +54,42 @@ def test_a_visit_is_dragged_to_a_colleague_and_back_by_undo(
     page.keyboard.press("u")
     expect(page.locator("#said")).to_contain_text("Taken back")
     assert not rota.visits.filter(worker=other).exists()
+
+
+def test_a_finger_drags_after_a_moment_and_scrolls_at_once(
+    page: Page, draft: tuple[Week, Rota, Worker]
+) -> None:
+    """Held, the bar follows the finger to the other row; swept, the board scrolls and nothing is moved."""
+    week, rota, other = draft
+    page.set_viewport_size({"width": 820, "height": 1180})  # a tablet held upright
+    open_day(page, week)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def finger(kind: str, *spots: tuple[float, float]) -> None:
+        for points in [[{"x": x, "y": y}] for x, y in spots] or [[]]:
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    grid = page.locator("#rota")
+    grid.scroll_into_view_if_needed()
+    bar = page.locator("#rota .track a .outline").bounding_box()
+    row = page.locator("#rota tr", has_text=other.name).bounding_box()
+    assert bar is not None
+    assert row is not None
+    x, y = bar["x"] + 5, bar["y"] + 10
+    finger("touchStart", (x, y))
+    finger("touchMove", *((x - step, y) for step in (20, 60, 120)))
+    finger("touchEnd")
+    assert grid.evaluate("one => one.scrollLeft") > 0
+    assert not rota.visits.filter(worker=other).exists()
+    grid.evaluate("one => { one.scrollLeft = 0; }")
+    finger("touchStart", (x, y))
+    expect(page.locator(".dragged")).to_have_count(1)
+    finger("touchMove", (x + 20, y + 20), (x + 75, row["y"] + row["height"] / 2))
+    expect(page.locator(".drag-tip")).to_contain_text("breaks no rule")
+    finger("touchEnd")
+    expect(page.locator("#said")).to_contain_text(f"to {other.name} at Mon 11 Jan 09:00")
+    assert rota.visits.filter(worker=other).count() == 1
 
 
 def test_the_same_by_keyboard_alone(page: Page, draft: tuple[Week, Rota, Worker]) -> None:

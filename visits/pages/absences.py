@@ -27,7 +27,7 @@ class MomentInput(forms.DateTimeInput):
     input_type = "datetime-local"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
+        super().__init__(attrs={"max": "9999-12-31T23:59"}, format="%Y-%m-%dT%H:%M")  # see DayInput
 
 
 class AbsenceForm(HouseForm):

@@ -34,18 +34,24 @@ document.addEventListener("DOMContentLoaded", () => {
     return L.divIcon({ className: `spot ${kind} hue-of-${feature.properties.hue}`, html: text(words), iconSize: size, ...beside });
   }
 
+  // Leaflet gives a drawn icon the role of a button and no name; what is written on it is a number or a letter.
+  function named(one, written, said) {
+    const name = said.startsWith(written) ? said : `${written}: ${said}`;
+    return one.on("add", () => one.getElement().setAttribute("aria-label", name));
+  }
+
   function marker(feature, at) {
     const { kind, name, label, letter, lines, address } = feature.properties;
     if (kind === "sector")
       return L.marker(at, { icon: L.divIcon({ className: "sector", html: text(name) }), interactive: false, keyboard: false });
     if (kind === "base") {
-      const base = L.marker(at, { icon: icon(feature, letter, "base", [24, 24]), alt: name, title: name, zIndexOffset: 500 });
-      return base.bindPopup(links([{ text: name, address }]));
+      const base = L.marker(at, { icon: icon(feature, letter, "base", [24, 24]), title: name, zIndexOffset: 500 });
+      return named(base, letter, name).bindPopup(links([{ text: name, address }]));
     }
     const said = lines.map((line) => line.text).join("; ");
     const wide = Math.max(26, 12 + 8 * label.length);
-    const door = L.marker(at, { icon: icon(feature, label, "door", [wide, 26]), alt: said, title: said, zIndexOffset: 1000 });
-    return door.bindPopup(links(lines));
+    const door = L.marker(at, { icon: icon(feature, label, "door", [wide, 26]), title: said, zIndexOffset: 1000 });
+    return named(door, label, said).bindPopup(links(lines));
   }
 
   const drawn = L.geoJSON(collection, {
