@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, Q, Sum
 
 from hub.contact_times import OUTSIDE
 from hub.models import Agency, Delivery, KnownAs, MatchReview, Need, Person, Rejection
+from hub.selectors import WaitingCode, codes_waiting
 from visits.models import Rota, Unplaced
 
 RECENT = 5  # deliveries whose rejections count
@@ -43,11 +44,12 @@ class Quality:
     shares: list[Share]
     no_place: int  # people whose calls no rota can ask for, or whose door nobody can travel to
     outside: int  # needs of which calls may begin when the person asks for none
+    codes: list[WaitingCode]  # sent for tasks, and nobody has decided which
     lost: int  # occurrences of rotas from this week on that are unplaced for want of a place
 
 
 def of(agency: Agency, *, on: date, monday: date) -> Quality:
-    """Worked out in nine queries whatever the size."""
+    """Worked out in eleven queries whatever the size."""
     taken = Delivery.objects.filter(agency=agency, status=Delivery.Status.TAKEN)
     last = taken.aggregate(last=Max("received_at"))["last"]
     lately = list(taken.order_by("-received_at", "-pk").values_list("pk", flat=True)[:RECENT])
@@ -84,6 +86,7 @@ def of(agency: Agency, *, on: date, monday: date) -> Quality:
         questions=waiting.count(),
         no_place=people.distinct().count(),
         outside=needs.filter(OUTSIDE, person__deceased=False, person__deceased_on=None).count(),
+        codes=codes_waiting([agency]),
         lost=lost.count(),
         shares=[
             Share("Postcode", known["placed"], known["all"], "nobody can be sent there until it is known"),

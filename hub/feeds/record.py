@@ -80,6 +80,9 @@ class NeedRecord:
     separate_reason: str = ""
     gaps: tuple[GapRecord, ...] = ()
     group: str = ""  # the key of the resource that this need is one of several of
+    # SNOMED CT codes, each with what the sender calls it: the hub says which tasks they are, so `skills` is
+    # empty then, and `minutes` is 0 where it is also to say how long.
+    codes: tuple[tuple[str, str], ...] = ()
     said_at: datetime | None = None
 
 

@@ -6,7 +6,7 @@ from hub.models.among import Among
 from hub.models.audit import AuditEvent, Change, EmergencyAccess
 from hub.models.delivery import Delivery, Rejection, SourceRecord
 from hub.models.matching import MatchDecision, MatchModel, MatchReview
-from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill
+from hub.models.need import Cancellation, Contact, KeepSeparate, Need, NeedGap, Skill, TaskCode
 from hub.models.person import Address, ContactTimes, KnownAs, Person, Placement
 from hub.models.prevention import FactorPoints, PreventionAnswer
 from hub.models.rights import Hold, Note, Objection, Tombstone
@@ -49,6 +49,7 @@ __all__ = [
     "Skill",
     "SourceRecord",
     "Suspension",
+    "TaskCode",
     "Tombstone",
     "User",
 ]

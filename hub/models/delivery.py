@@ -100,7 +100,7 @@ class SourceRecord(models.Model):
     # When the sender last changed it, where the format tells; of two versions the later counts.
     said_at = models.DateTimeField(null=True, blank=True)
     group = models.CharField(max_length=120, blank=True)  # the resource that it is one of several needs of
-    waits_for = models.CharField(max_length=120, blank=True)  # the key of a person not received yet
+    waits_for = models.CharField(max_length=120, blank=True)  # a person's key, or `coded.WAITS` and a code
 
     class Meta:
         ordering = ["pk"]

@@ -21,6 +21,29 @@ class Skill(models.Model):
         return self.name
 
 
+class TaskCode(models.Model):
+    """Which tasks a SNOMED CT code asks for, as the hub has decided. No tasks: nothing at home."""
+
+    code = models.CharField(max_length=18, unique=True)
+    display = models.CharField(max_length=120)
+    skills = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # where the sender does not say
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["display", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(minutes__gte=1, minutes__lte=1440),
+                name="task_code_minutes",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.display}"
+
+
 class Need(models.Model):
     """What an agency has undertaken to do at a person's home. Times are local wall time."""
 

@@ -5,6 +5,7 @@ from django.urls import path
 from hub.pages import (
     agencies,
     agreements,
+    codes,
     deliveries,
     emergency,
     intake,
@@ -62,4 +63,7 @@ urlpatterns = [
     path("new-area/", agencies.new_area, name="area-new"),
     path("areas/<slug:code>/change/", agencies.change_area, name="area-change"),
     path("new-task/", agencies.new_skill, name="skill-new"),
+    path("codes/", codes.index, name="codes"),
+    path("codes/new/", codes.decide, name="code-new"),
+    path("codes/<slug:code>/", codes.decide, name="code-decide"),
 ]

@@ -22,4 +22,5 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.user.role == Role.AGENCY_MANAGER:
         agencies = [one for one in agencies if one.pk == request.user.agency_id]
     rows = [(quality.of(one, on=today, monday=monday_of(today)), quality.rules(one)) for one in agencies]
-    return render(request, "visits/quality.html", {"rows": rows})
+    context = {"rows": rows, "may_decide": request.user.role == Role.HUB_ADMINISTRATOR}
+    return render(request, "visits/quality.html", context)

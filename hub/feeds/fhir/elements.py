@@ -124,13 +124,13 @@ def texts(value: Any) -> list[str]:
 
 def codes(concepts: Any, system: str) -> list[str]:
     """The codes that CodeableConcepts have in a system."""
-    return [text(coding.get("code")) for coding in _codings(concepts) if text(coding.get("system")) == system]
+    return [text(coding.get("code")) for coding in codings(concepts) if text(coding.get("system")) == system]
 
 
 def wording(concepts: Any) -> str:
     """What a human reads for CodeableConcepts: their text, else the display of a coding."""
     said = [text(concept.get("text")) for concept in items(concepts)]
-    shown = [text(coding.get("display")) for coding in _codings(concepts)]
+    shown = [text(coding.get("display")) for coding in codings(concepts)]
     return next((words for words in (*said, *shown) if words), "")
 
 
@@ -179,7 +179,8 @@ def _instant(on: date, at: time, offset: str) -> datetime:
     return (datetime.combine(on, at, tzinfo=UTC) - ahead).astimezone(LOCAL)
 
 
-def _codings(concepts: Any) -> Iterator[Json]:
+def codings(concepts: Any) -> Iterator[Json]:
+    """Every Coding of CodeableConcepts."""
     found: Iterable[Json] = items(concepts)
     for concept in found:
         yield from items(concept.get("coding"))

@@ -10,6 +10,7 @@ from typing import Any
 from hub.feeds import values
 from hub.feeds.fhir.elements import MAX_ID, Found, Json, codes, wording
 from hub.feeds.fhir.extensions import NEED, TASK, cells_of, gaps_of
+from hub.feeds.fhir.snomed import snomed_codes
 from hub.feeds.fhir.timing import Band, Schedule, Slot
 from hub.feeds.fields import Fields
 from hub.feeds.record import NeedRecord, Replaces
@@ -42,14 +43,18 @@ def person_key(found: Found, reference: Any) -> str:
     return id_
 
 
-def tasks_of(concepts: Any) -> tuple[str, ...]:
-    """The tasks among the codings. Raises `RefusedError` if there are none."""
-    named = ";".join(codes(concepts, TASK))
-    if not named:
-        raise RefusedError(
-            "task_code", f"Add a coding with system {TASK}.", field="code", value_class="empty"
-        )
-    return Fields("", {"code": named}).required("code", values.tasks)
+def tasks_of(concepts: Any) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The tasks among the codings; else the SNOMED CT codes. Raises `RefusedError` if there are neither."""
+    if named := ";".join(codes(concepts, TASK)):
+        return Fields("", {"code": named}).required("code", values.tasks), ()
+    if coded := snomed_codes(concepts):
+        return (), coded
+    raise RefusedError(
+        "task_code",
+        f"Add a coding with system {TASK}, or one of SNOMED CT.",
+        field="code",
+        value_class="empty",
+    )
 
 
 def whole(found: Found, asked: Undertaking) -> Iterator[NeedRecord | Replaces]:
@@ -62,9 +67,11 @@ def whole(found: Found, asked: Undertaking) -> Iterator[NeedRecord | Replaces]:
 def needs_of(found: Found, asked: Undertaking) -> Iterator[NeedRecord]:
     """Yields a need for each time of the day."""
     fields = Fields(found.place, cells_of(asked.element, NEED))
-    skills = tasks_of(asked.concepts)
+    skills, coded = tasks_of(asked.concepts)
     schedule = asked.schedule
-    minutes = schedule.minutes or fields.required("minutes", values.whole_number(1, 1440))
+    minutes = schedule.minutes or fields.optional("minutes", values.whole_number(1, 1440), 0)
+    if not minutes and (not coded or schedule.latest_end):  # when it must be over, its length tells the band
+        fields.required("minutes", values.whole_number(1, 1440))
     reason = fields.optional("keep-separate", values.text_up_to(200), "")
     if "keep-separate" in fields and not reason:
         raise RefusedError("separate_reason", "Say why it may not be combined.", field="keep-separate")
@@ -74,8 +81,9 @@ def needs_of(found: Found, asked: Undertaking) -> Iterator[NeedRecord]:
             key=asked.key + slot.suffix,
             place=found.place,
             person_key=asked.person_key,
-            title=_title(asked, skills),
+            title=_title(asked, skills or tuple(code for code, _ in coded)),
             skills=skills,
+            codes=coded,
             minutes=minutes,
             window_start=start,
             window_end=end,

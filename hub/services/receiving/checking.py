@@ -87,7 +87,7 @@ def _person(record: PersonRecord) -> Iterator[Wrong]:
 
 
 def _need(record: NeedRecord) -> Iterator[Wrong]:
-    if not 1 <= record.minutes <= MOST_MINUTES:
+    if not (0 if record.codes else 1) <= record.minutes <= MOST_MINUTES:
         yield "minutes", "range", f"Give 1 to {MOST_MINUTES} minutes."
     if record.window_end < record.window_start:
         yield "window_end", "window", "Let the time band end after it starts."

@@ -98,7 +98,7 @@ def receive(
         storage.check_size(delivery.bytes)
         delivery.sha256 = _sha256(file)
         with transaction.atomic(), with_few_collections():
-            _one_at_a_time(feed)
+            one_at_a_time(feed.agency_id)
             if earlier := _taken_earlier(delivery):
                 earlier.already_taken = True
                 return earlier
@@ -226,9 +226,10 @@ def _sha256(file: BinaryIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _one_at_a_time(feed: Feed) -> None:
+def one_at_a_time(agency: int) -> None:
+    """Holds the agency's deliveries for this transaction; whoever brings another waits."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, feed.agency_id])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, agency])
 
 
 def _taken_earlier(delivery: Delivery) -> Delivery | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hub.bulk import put
 from hub.feeds.record import Item, NeedRecord, Replaces, Skipped
 from hub.models import Need, SourceRecord
+from hub.services.receiving import coded
 from hub.services.receiving.reading import chunks
 from hub.services.receiving.taking import Taking, save
 
@@ -47,7 +48,9 @@ def take_needs(taking: Taking, records: Sequence[NeedRecord]) -> None:
     if not records:
         return
     taking.listed(record.key for record in records)
-    skilled = [record for record in taking.sound(records) if _skills_known(taking, record)]
+    asked = coded.asked_for(taking, taking.sound(records))
+    wanted = {id(record): found for record, found in asked}
+    skilled = [record for record, found in asked if _skills_known(taking, found)]
     known = taking.of_known_people(SourceRecord.Kind.NEED, skilled)
     person_by_key = {record.key: person for record, person in known}
     changed = taking.changed(SourceRecord.Kind.NEED, [record for record, _ in known])
@@ -57,7 +60,7 @@ def take_needs(taking: Taking, records: Sequence[NeedRecord]) -> None:
     save(row for _, row in changed)
     put(
         Need,
-        [_need(record, row) for record, row in changed],
+        [_need(wanted[id(record)], row) for record, row in changed],
         match=("agency", "reference"),
         update=[*FIELDS, "skills", "gender", "person", "source_record"],
     )
@@ -149,7 +152,7 @@ def end_missing(taking: Taking) -> None:
     listed = RawSQL("SELECT key FROM listed", [])
     rows = SourceRecord.objects.filter(
         agency=taking.agency, kind=SourceRecord.Kind.NEED, feed=taking.delivery.feed
-    ).exclude(content_hash="")
+    ).exclude(content_hash="", waits_for="")
     for keys in chunks(rows.exclude(key__in=listed).values_list("pk", flat=True).iterator()):
         _end(taking, [(keys, None)])
 

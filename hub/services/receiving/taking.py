@@ -36,6 +36,7 @@ class Taking:
     changed_needs: int = 0
     lists_all: bool = False
     unreadable: bool = False  # a record was refused and nobody knows which
+    day: date | None = None  # of a decision that has what was received earlier taken; else the delivery's
 
     @classmethod
     def begin(
@@ -64,8 +65,8 @@ class Taking:
 
     @property
     def today(self) -> date:
-        """The day on which the delivery was received."""
-        return timezone.localdate(self.delivery.received_at)
+        """The day on which the delivery was received, or on which somebody had it taken after all."""
+        return self.day or timezone.localdate(self.delivery.received_at)
 
     def require_agreement(self, record: AnyRecord) -> None:
         """Raises `FeedError` if no agreement in force lets the agency send such a record."""
@@ -168,13 +169,20 @@ class Taking:
                 rule="unknown_person",
                 message="This agency has sent no person with this reference; it is taken once they are sent.",
             )
-            waiting.append(record)
-        self._keep_waiting(kind, waiting)
+            waiting.append((record, record.person_key))  # type: ignore[union-attr]
+        self.keep_waiting(kind, waiting)
         return found
 
-    def _keep_waiting(self, kind: str, records: Sequence[R]) -> None:
+    def keep_waiting(
+        self, kind: str, records: Sequence[tuple[R, str]], *, instead_of_known: bool = False
+    ) -> None:
+        """Keeps the records, each with what it waits for, to be taken once that has come.
+
+        What is known of one already stays, or with `instead_of_known` waits to be replaced.
+        """
         last: dict[str, R] = {}
-        for record in records:
+        waits_for = {record.key: what for record, what in records}
+        for record, _ in records:
             if record.key not in last or _said_at(last[record.key]) <= _said_at(record):
                 last[record.key] = record
         known = SourceRecord.objects.filter(agency=self.agency, kind=kind, key__among=last).defer("payload")
@@ -182,14 +190,13 @@ class Taking:
         waiting = []
         for key, record in last.items():
             row = rows.get(key) or self._new_row(kind, key)
-            if row.pk and (
-                (row.content_hash and not row.waits_for) or (row.said_at and row.said_at > _said_at(record))
-            ):
+            is_known = row.content_hash and not row.waits_for and not instead_of_known
+            if row.pk and (is_known or (row.said_at and row.said_at > _said_at(record))):
                 continue  # it is known already, or something later is
             row.delivery_id, row.feed, row.place = self.delivery.pk, self.delivery.feed, record.place[:200]
             row.payload, row.content_hash, row.said_at = payload(record), "", record.said_at
             row.group = getattr(record, "group", "")
-            row.waits_for = record.person_key  # type: ignore[union-attr]
+            row.waits_for = waits_for[key]
             waiting.append(row)
         save(waiting)
 

@@ -6,12 +6,15 @@ from dataclasses import fields
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
+
 from hub.feeds.record import AbsenceRecord, ContactRecord, GapRecord, NeedRecord
-from hub.models import Rejection, SourceRecord
+from hub.models import Rejection, SourceRecord, User
+from hub.services.receiving import coded
 from hub.services.receiving.absences import take_absences
 from hub.services.receiving.contacts import take_contacts
 from hub.services.receiving.needs import take_needs
-from hub.services.receiving.reading import CHUNK
+from hub.services.receiving.reading import CHUNK, chunks
 from hub.services.receiving.taking import Taking
 
 R = TypeVar("R", NeedRecord, ContactRecord, AbsenceRecord)
@@ -34,8 +37,10 @@ def release(taking: Taking) -> None:
         ):
             take(taking, [_record(record_class, row) for row in ready])  # type: ignore[operator]
             keys = [row.key for row in ready]
-            # One that is refused for another reason now has a rejection of its own, and waits no more.
-            rows.filter(kind=kind, key__in=keys).update(waits_for="")
+            # One that is refused for another reason now has a rejection of its own, and waits no more, unless
+            # it is for a decision on its code.
+            still = rows.filter(kind=kind, key__in=keys).exclude(waits_for__startswith=coded.WAITS)
+            still.update(waits_for="")
             Rejection.objects.filter(
                 delivery__agency=taking.agency,
                 rule="unknown_person",
@@ -46,6 +51,21 @@ def release(taking: Taking) -> None:
                 settled_at=taking.delivery.received_at,
                 settled_with=taking.delivery,
             )
+
+
+def take_decided(taking: Taking, rows: QuerySet[SourceRecord], *, by: User, now: datetime) -> None:
+    """Takes these needs by what their codes mean now, and settles the rejections that this mends."""
+    for chunk in chunks(list(rows.values_list("pk", flat=True))):
+        found = list(SourceRecord.objects.filter(pk__in=chunk).order_by("pk"))
+        Rejection.objects.filter(
+            delivery__agency=taking.agency,
+            rule=coded.RULE,
+            key__in=[row.key for row in found],
+            state=Rejection.State.OPEN,
+        ).update(state=Rejection.State.MENDED, settled_at=now, settled_by=by)
+        # What was taken before counts as waiting, so that the same words are news.
+        SourceRecord.objects.filter(pk__in=chunk).update(content_hash="", waits_for=coded.WAITS)
+        take_needs(taking, [_record(NeedRecord, row) for row in found])
 
 
 def _record(record_class: type[R], row: SourceRecord) -> R:
@@ -62,6 +82,7 @@ def _record(record_class: type[R], row: SourceRecord) -> R:
         said["starts_at"] = datetime.fromisoformat(said["starts_at"])
     if "skills" in said:
         said["skills"] = tuple(said["skills"])
+        said["codes"] = tuple((code, display) for code, display in said.get("codes") or ())
         said["gaps"] = tuple(GapRecord(**gap) for gap in said.get("gaps") or ())
     if record_class is NeedRecord:
         said["group"] = row.group
