@@ -24,11 +24,17 @@ _PERSON_FIELDS = frozenset(field.name for field in fields(PersonRecord))
 
 # What stands in columns of its own, beside what is said.
 _BESIDE = frozenset({"place", "key", "said_at", "group"})
+# Left out where empty: what was kept before there were these has the same hash as it had.
+_SINCE = frozenset({"contact_from", "contact_until", "codes"})
 
 
 def payload(record: Record) -> dict[str, Any]:
     """Everything the record says but where it stood, as JSON keeps it."""
-    return {name: _plain(getattr(record, name)) for name in _said_in(type(record))}
+    return {
+        name: _plain(value)
+        for name in _said_in(type(record))
+        if (value := getattr(record, name)) or name not in _SINCE
+    }
 
 
 @cache
