@@ -9,6 +9,6 @@ walls = import_module("config.migrations.0001_walls")
 
 class Migration(migrations.Migration):
 
-    dependencies = [("config", "0007_walls_for_contact_times"), ("hub", "0014_codes_of_tasks")]
+    dependencies = [("config", "0008_walls_for_prevention"), ("hub", "0015_codes_of_tasks")]
 
     operations = [walls.remember("hub_taskcode")]
