@@ -42,7 +42,7 @@ _ready: OrderedDict[int, _Ready] = OrderedDict()
 
 @as_county()
 def answer(question: str, rota_pk: int, code: str, *, now: datetime) -> Answer:
-    """What the desk says of an occurrence: `rank` or `explain`, as the engine's dataclasses turned to JSON.
+    """What the desk says of an occurrence (`_QUESTIONS`), as the engine's dataclasses turned to JSON.
 
     Instead `failed` says why there is no answer: `gone` (no such rota), `unknown` (not asked for in its week
     any more), or a sentence about what contradicts itself.
@@ -100,5 +100,6 @@ def _settled(minute: int | None) -> int:
 
 _QUESTIONS: dict[str, Callable[[Desk, str], Any]] = {
     "rank": lambda desk, code: desk.rank(code),
+    "rank_still": lambda desk, code: desk.rank(code, moving=False),
     "explain": lambda desk, code: desk.explain(code),
 }

@@ -201,6 +201,16 @@ def calendar_feed(worker: Worker) -> CalendarFeed | None:
     return CalendarFeed.objects.filter(worker=worker, revoked_at=None).first()
 
 
+def people_of_visits(keys: Collection[int]) -> dict[int, Person]:
+    """The people, with their doors, to whom visits go that the caller may already see."""
+    return Person.objects.select_related("address").in_bulk(keys)
+
+
+def needs_of_parts(keys: Collection[int]) -> dict[int, Need]:
+    """The needs, by key, of tasks that the caller may already read."""
+    return Need.objects.in_bulk(keys)
+
+
 def people_to_visit(user: User, *, today: date) -> QuerySet[Person]:
     """Whose door a field worker is sent to lately or soon, by the published rota."""
     if user.role != Role.FIELD_WORKER:

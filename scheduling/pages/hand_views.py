@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -33,6 +34,7 @@ from scheduling.mapping.deeds import Deed, MoveRound, MoveVisit, Place, TakeOut
 from scheduling.pages import board
 from scheduling.pages import hand_wording as wording
 from scheduling.pages.board_views import PLANNERS
+from scheduling.pages.hand_ranking import Able, as_now, ranked
 from scheduling.pages.hand_wording import Words
 from scheduling.pages.run_views import LIVE
 from scheduling.services import changing
@@ -83,7 +85,8 @@ class Wanted:
 @allowed(Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
 def hand(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The dialogue for a change; with `check` only what it would mean; on POST it is done."""
+    """The dialogue for a change; with `check` only what it would mean, with `rank` who could make the visit
+    and at what price; on POST it is done."""
     rota = get_object_or_404(selectors.rotas(request.user).select_related("area"), public_id=public_id)
     form = DeedForm(request.POST or request.GET)
     if not form.is_valid():
@@ -93,6 +96,9 @@ def hand(request: HttpRequest, public_id: str) -> HttpResponse:
         return _do(request, rota, wanted)
     if request.GET.get("check"):
         return render(request, "scheduling/hand_preview.html", _preview(request.user, rota, wanted))
+    if request.GET.get("rank") and wanted.visit is not None:
+        context = ranked(request.user, rota, wanted.visit)
+        return render(request, "scheduling/hand_ranked.html", context | {"wanted": wanted})
     return _dialogue(request, rota, wanted)
 
 
@@ -333,10 +339,16 @@ def _dialogue(
     }
     if wanted.visit is not None:
         context |= _about_visit(request.user, rota, wanted, wanted.visit)
+        if request.htmx:  # the dialogue is there at once, and asks for the ranking itself
+            asked = {"deed": "visit", "visit": wanted.visit.public_id, "rank": "yes"}
+            context["ranking"] = f"{request.path}?{urlencode(asked)}"
+        else:
+            context |= ranked(request.user, rota, wanted.visit)
     else:
         staff = selectors.workers(request.user).filter(area=rota.area_id, is_active=True)
-        context["groups"] = [("Workers", [(one, "") for one in staff.select_related("agency")])]
-    if wanted.worker is not None or wanted.kind == "visit":
+        context["groups"] = [("Workers", [Able(one) for one in staff.select_related("agency")])]
+    # Without a worker or a time nothing would change yet, unless the visit is not there to be changed.
+    if wanted.worker or wanted.at or (wanted.kind == "visit" and wanted.visit is None):
         context |= {"preview": _preview(request.user, rota, wanted)}
     is_failed = bool(refused or asks)
     template = "scheduling/hand_form.html" if request.htmx else "scheduling/hand.html"
@@ -344,26 +356,12 @@ def _dialogue(
 
 
 def _about_visit(user: User, rota: Rota, wanted: Wanted, visit: Visit) -> dict[str, Any]:
-    """The parts of a visit, and who could make it, the cheapest first."""
-    try:
-        ranking = changing.rank(rota=rota, visit=visit.public_id, now=timezone.now())
-    except changing.ChangeRefused as refused:
-        return {"refused": str(refused), "groups": []}
-    staff = {one.pk: one for one in selectors.workers(user).filter(area=rota.area_id)}
-    heaps: dict[str, list[tuple[Worker, str]]] = {"Breaks no rule": [], "Needs your reason": [], "Cannot": []}
-    for key, seen in ranking:
-        if key not in staff:
-            continue
-        if not seen.broken:
-            heaps["Breaks no rule"].append((staff[key], f"{wording.signed(seen.weighed.total)} min"))
-            continue
-        heap = "Needs your reason" if all(one.is_answerable for one in seen.broken) else "Cannot"
-        heaps[heap].append((staff[key], wording.RULES[seen.broken[0].rule].lower()))
-    now = [(visit.worker, "as now")] if visit.worker_id in staff else []
-    begins: datetime = timezone.localtime(visit.starts_at)
+    """A visit as it is now: whose, when, and its parts; and everybody, until the ranking is there."""
     parts = selectors.readable_parts(user, on=timezone.localdate()).filter(visit=visit)
+    begins: datetime = timezone.localtime(visit.starts_at)
+    others = selectors.workers(user).filter(area=rota.area_id, is_active=True).exclude(pk=visit.worker_id)
     return {
-        "groups": [("As now", now), *((name, rows) for name, rows in heaps.items() if rows)],
+        "groups": [("As now", as_now(user, rota, visit)), ("Not ranked yet", [Able(one) for one in others])],
         "day": wanted.day or begins.date(),
         "at": wanted.at or begins.time(),
         "parts": list(parts.select_related("need__agency").order_by("starts_at", "pk")),

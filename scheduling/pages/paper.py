@@ -94,6 +94,8 @@ class _Writer:
         self._canvas, self._foot, self._y, self._page = canvas, foot, 0.0, 0
         self._sheet = Sheet("", "", ())
         self._font = _font()
+        self._written: dict[str, list[tuple[str, str]]] = {}
+        self._fitted: dict[tuple[str, int, float], list[str]] = {}
 
     def sheet(self, sheet: Sheet) -> None:
         """One worker's week, on as many pages as it takes."""
@@ -156,12 +158,29 @@ class _Writer:
         self._y -= points
 
     def _line(self, x: float, size: int, text: str) -> None:
-        self._canvas.setFont(self._font, size)
-        self._canvas.drawString(x, self._y, normalize("NFC", text))
+        # The canvas works out each string afresh, which for an area's names and tasks takes half a second.
+        written = self._written.get(text)
+        if written is None:
+            written = self._written[text] = self._encode(normalize("NFC", text))
+        pieces = " ".join(f"{font} {size} Tf ({letters}) Tj" for font, letters in written)
+        self._canvas._code.append(f"BT 1 0 0 1 {x:.2f} {self._y:.2f} Tm {pieces} ET")
+
+    def _encode(self, text: str) -> list[tuple[str, str]]:
+        """(subset of the font, the text's letters in it); more than some 200 letters need several subsets."""
+        font, document = pdfmetrics.getFont(self._font), self._canvas._doc
+        return [
+            (font.getSubsetInternalName(subset, document), self._canvas._escape(letters))
+            for subset, letters in font.splitString(text, document)
+        ]
 
     def _fit(self, text: str, size: int, width: float) -> list[str]:
         """The text in lines that are no wider."""
-        text = normalize("NFC", text)
+        key = (text, size, width)
+        if key not in self._fitted:
+            self._fitted[key] = self._broken(normalize("NFC", text), size, width)
+        return self._fitted[key]
+
+    def _broken(self, text: str, size: int, width: float) -> list[str]:
         if pdfmetrics.stringWidth(text, self._font, size) <= width:
             return [text] if text else []
         lines: list[str] = []

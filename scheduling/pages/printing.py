@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,16 +15,29 @@ from django.views.decorators.http import require_GET
 
 from hub import selectors as hub
 from hub.access import allowed
-from hub.models import Person, Role, User
+from hub.models import Need, Person, Role, User
 from hub.recurrence import monday_of
 from scheduling.pages import paper
 from scheduling.pages.board_views import PLANNERS
 from visits import selectors
-from visits.models import Rota, Shift, Visit, Worker
+from visits.models import Rota, Shift, Worker
 from visits.wall_clock import LONDON, local_day
 
 READERS = (Role.FIELD_WORKER, Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
 DAYS = 7
+STOP = ("pk", "worker", "person", "starts_at", "ends_at", "rota", "rota__version")
+
+
+class Stop(NamedTuple):
+    """A visit in keys: an area's week has thousands, of a few hundred people and needs."""
+
+    pk: int
+    worker: int
+    person: int
+    starts_at: datetime
+    ends_at: datetime
+    rota: int
+    version: int
 
 
 @allowed(*READERS)
@@ -67,24 +81,19 @@ def _answer(user: User, staff: list[Worker], week_start: date, today: date, name
     visits = selectors.within(visits, first=week_start, days=DAYS)
     if user.role == Role.FIELD_WORKER:
         visits = selectors.in_reach(visits, today=today)
-    versions: dict[int, list[int]] = defaultdict(list)
-    for key, version in visits.order_by("rota__version").values_list("worker", "rota__version").distinct():
-        versions[key].append(version)
-    visits = visits.select_related("person__address").order_by("worker", "starts_at", "pk")
-    visits = list(selectors.with_tasks(visits, user, on=today))
-    by_worker: dict[int, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        by_worker[visit.worker_id].append(visit)
+    rows = [Stop(*row) for row in visits.order_by("worker", "starts_at", "pk").values_list(*STOP)]
+    stops: dict[int, list[Stop]] = defaultdict(list)
+    for stop in rows:
+        stops[stop.worker].append(stop)
     shifts: dict[int, list[Shift]] = defaultdict(list)
     for shift in selectors.shifts([one.pk for one in staff], first=week_start, days=DAYS):
         shifts[shift.worker_id].append(shift)
-    doors = _doors(user, {visit.person_id for visit in visits}, today)
-    words = _Words(doors, selectors.skill_names())
+    words = _Words(user, rows, today)
     sheets = [
         paper.Sheet(
             one.name,
-            _about(one, week_start, versions[one.pk]),
-            _days(week_start, by_worker[one.pk], shifts[one.pk], words),
+            _about(one, week_start, sorted({stop.version for stop in stops[one.pk]})),
+            _days(week_start, stops[one.pk], shifts[one.pk], words),
         )
         for one in staff
     ]
@@ -105,34 +114,37 @@ def _about(one: Worker, week_start: date, versions: list[int]) -> str:
     return f"{one.agency.name}, {one.area.name}. Week of {week}{said}."
 
 
-def _doors(user: User, people: Collection[int], today: date) -> set[int]:
-    """The people whose address may stand on paper for this reader; a restricted one never does."""
-    if user.role == Role.FIELD_WORKER:
-        return set(people)
-    known = hub.people(user, on=today).filter(pk__in=people)
-    return {person.pk for person in known if hub.may_see_address(user, person)}
-
-
 class _Words:
-    """Visits in the words of the paper."""
+    """Visits in the words of the paper. Each person and need is fetched once, however many visits have it."""
 
-    def __init__(self, doors: set[int], skills: dict[str, str]) -> None:
-        self._doors, self._skills = doors, skills
+    def __init__(self, user: User, stops: list[Stop], today: date) -> None:
+        self._people = selectors.people_of_visits({stop.person for stop in stops})
+        self._doors = _doors(user, self._people, today)
+        self._skills = selectors.skill_names()
+        known = {stop.pk for stop in stops}
+        parts = selectors.readable_parts(user, on=today)
+        # By version: a query that names thousands of visits takes longer to write than to answer.
+        parts = parts.filter(
+            visit__rota__in={stop.rota for stop in stops}, visit__worker__in={stop.worker for stop in stops}
+        ).order_by("starts_at", "pk")
+        rows = [row for row in parts.values_list("visit", "need") if row[0] in known]
+        needs = selectors.needs_of_parts({need for _, need in rows})
+        self._needs: dict[int, list[Need]] = defaultdict(list)
+        for visit, need in rows:
+            self._needs[visit].append(needs[need])
 
-    def call(self, visit: Visit) -> paper.Call:
+    def call(self, stop: Stop) -> paper.Call:
         """When, who, where and which tasks, by the county's names for them: what agencies type stays out."""
-        parts = list(visit.parts.all())
-        codes = dict.fromkeys(code for part in parts for code in part.need.skills)
+        needs, person = self._needs[stop.pk], self._people[stop.person]
+        codes = dict.fromkeys(code for need in needs for code in need.skills)
         what = ", ".join(self._skills.get(code, code) for code in codes)
         notes = []
-        if any(part.need.workers > 1 for part in parts):
+        if any(need.workers > 1 for need in needs):
             notes.append("two of you")
-        if critical := [part.need.window_end for part in parts if part.need.time_critical]:
+        if critical := [need.window_end for need in needs if need.time_critical]:
             notes.append(f"begin by {min(critical):%H:%M}")
-        times = f"{_clock(visit.starts_at)}–{_clock(visit.ends_at)}"
-        return paper.Call(
-            times, visit.person.name, self._where(visit.person), "; ".join(filter(None, (what, *notes)))
-        )
+        times = f"{_clock(stop.starts_at)}–{_clock(stop.ends_at)}"
+        return paper.Call(times, person.name, self._where(person), "; ".join(filter(None, (what, *notes))))
 
     def _where(self, person: Person) -> str:
         address = person.address
@@ -141,14 +153,22 @@ class _Words:
         return ", ".join(filter(None, (paper.without_codes(address.lines), address.postcode)))
 
 
+def _doors(user: User, people: Collection[int], today: date) -> set[int]:
+    """The people whose address may stand on paper for this reader; a restricted one never does."""
+    if user.role == Role.FIELD_WORKER:
+        return set(people)
+    known = hub.people(user, on=today).filter(pk__in=people)
+    return {person.pk for person in known if hub.may_see_address(user, person)}
+
+
 def _clock(at: datetime) -> str:
     return f"{at.astimezone(LONDON):%H:%M}"
 
 
-def _days(week_start: date, visits: list[Visit], shifts: list[Shift], words: _Words) -> list[paper.Day]:
+def _days(week_start: date, stops: list[Stop], shifts: list[Shift], words: _Words) -> list[paper.Day]:
     calls = {
-        day: [words.call(visit) for visit in some]
-        for day, some in groupby(visits, lambda visit: local_day(visit.starts_at))
+        day: [words.call(stop) for stop in some]
+        for day, some in groupby(stops, lambda stop: local_day(stop.starts_at))
     }
     on = {local_day(shift.starts_at): shift for shift in shifts}
     found = []

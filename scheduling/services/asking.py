@@ -9,9 +9,10 @@ from celery.exceptions import TimeoutError as NoAnswerInTime
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from hub.walls import as_county
 from scheduling import tasks
 from scheduling.mapping.due import code_of
-from visits.models import Rota
+from visits.models import Rota, Visit, VisitPart
 
 PATIENCE_SECONDS = 8.0  # a week that is asked about for the first time is made ready in some three
 FAILED = {
@@ -24,9 +25,19 @@ class NoAnswer(Exception):  # noqa: N818 (an answer as well, not an error of the
     """Why the desk did not say anything, and what to do, as a sentence."""
 
 
-def rank(*, rota: Rota, need: int, due_on: date) -> dict[str, Any]:
-    """Who could take the occurrence, as `scheduling.engine.answers.ranking.Ranking`. Raises NoAnswer."""
-    return _ask("rank", rota, code_of(need, due_on))
+def rank(*, rota: Rota, need: int, due_on: date, still: bool = False) -> dict[str, Any]:
+    """Who could take the occurrence, as `scheduling.engine.answers.ranking.Ranking`. Raises NoAnswer.
+
+    With `still` all else stays where it is, as when a hand moves it.
+    """
+    return _ask("rank_still" if still else "rank", rota, code_of(need, due_on))
+
+
+@as_county()
+def sole_call(visit: Visit) -> tuple[int, date] | None:
+    """Need and day due of the one call that a visit serves by one worker: of such the desk knows all."""
+    calls = list(VisitPart.objects.filter(visit=visit).values_list("need", "due_on", "need__workers")[:2])
+    return calls[0][:2] if len(calls) == 1 and calls[0][2] == 1 else None
 
 
 def explain(*, rota: Rota, need: int, due_on: date) -> dict[str, Any]:

@@ -84,6 +84,8 @@
   document.addEventListener("change", async (event) => {
     const form = event.target.closest("[data-hand-form]");
     if (!form || event.target.name === "reason" || !form.querySelector("#hand-preview")) return;
+    const best = event.target.name === "worker" ? event.target.selectedOptions[0]?.dataset : null;
+    if (best?.at) { form.elements.day.value = best.day; form.elements.at.value = best.at; }
     asking?.abort();
     asking = new AbortController();
     const fields = new URLSearchParams(new FormData(form));
@@ -94,6 +96,17 @@
       const answer = await fetch(`${form.getAttribute("action")}?${fields}`, { headers: headers(), signal: asking.signal });
       if (answer.ok) form.querySelector("#hand-preview").innerHTML = await answer.text();
     } catch { /* a later choice has taken its place */ }
+  });
+
+  // The ranking comes after the dialogue: who was chosen meanwhile stays chosen.
+  let kept = "";
+  document.addEventListener("htmx:beforeSwap", ({ target }) => { if (target.id === "hand-worker") kept = target.value; });
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    if (target.id !== "hand-worker") return;
+    target.value = kept;
+    if (target.selectedIndex >= 0) return;
+    target.selectedIndex = 0;
+    target.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
   document.addEventListener("click", (event) => {
