@@ -39,7 +39,7 @@ KEPT_SECONDS = 60.0
 KEPT_WEEKS = 4
 Key = tuple[Any, ...]
 
-_lock = threading.Lock()
+_lock, _building = threading.Lock(), threading.Lock()
 _mapped: OrderedDict[Key, tuple[float, Mapped]] = OrderedDict()
 _scales: OrderedDict[int, tuple[Mapped, int, Scale]] = OrderedDict()
 
@@ -49,17 +49,23 @@ def mapped(rota: Rota, now: datetime) -> Mapped:
     on = local_day(now)
     tried = json.dumps(selectors.what_if(rota))
     key = (rota.area_id, rota.week_start, on, tried, *_stamp(rota))
+    if (kept := _fresh(key)) is not None:
+        return kept
+    with _building:  # of two that ask at once one builds it and the other waits
+        if (kept := _fresh(key)) is not None:
+            return kept
+        found = mapping.build(rota.area, rota.week_start, on=on, policy=selectors.policy_of(rota))
+        with _lock:
+            _mapped[key] = (time.monotonic(), found)
+            while len(_mapped) > KEPT_WEEKS:
+                _mapped.popitem(last=False)
+    return found
+
+
+def _fresh(key: Key) -> Mapped | None:
     with _lock:
         kept = _mapped.get(key)
-    if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
-        return kept[1]
-    policy = selectors.policy_of(rota)
-    found = mapping.build(rota.area, rota.week_start, on=on, policy=policy)
-    with _lock:
-        _mapped[key] = (time.monotonic(), found)
-        while len(_mapped) > KEPT_WEEKS:
-            _mapped.popitem(last=False)
-    return found
+    return kept[1] if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS else None
 
 
 # Rows of these are made while the site is used; what is changed in them or removed leaves a `Change`.

@@ -24,7 +24,7 @@ from scheduling.pages.board_drawing import Drawing, clock_face
 from scheduling.services import weights
 from visits import selectors as visit_selectors
 from visits.history import history
-from visits.models import Rota
+from visits.models import Rota, Unplaced
 from visits.pages.remedies import REMEDIES
 
 PLANNERS = (Role.COORDINATOR, Role.HUB_ADMINISTRATOR)
@@ -66,6 +66,7 @@ class Wish:
     only_trouble: bool
     skill: str
     person: UUID | None
+    reason: str  # for which something is unplaced; narrows the tray alone
 
     @classmethod
     def of(cls, request: HttpRequest, week_start: date) -> Wish:
@@ -81,7 +82,8 @@ class Wish:
             raise Http404
         view = "day" if asked.get("view") == "day" else "week"
         only_trouble = asked.get("trouble") == "yes"
-        return cls(version, view, day, asked.get("agency", ""), only_trouble, asked.get("skill", ""), person)
+        agency, skill, reason = (asked.get(name, "") for name in ("agency", "skill", "reason"))
+        return cls(version, view, day, agency, only_trouble, skill, person, reason)
 
 
 @allowed(*PLANNERS)
@@ -178,6 +180,7 @@ def _body(user: User, rota: Rota, wish: Wish, published: Rota | None) -> dict[st
         "clock_face": clock_face() if wish.view == "day" else "",
         "shown_day": days[wish.day],
         "unplaced": _tray(user, rota, data.people, wish, today),
+        "reason": dict(Unplaced.Reason.choices).get(wish.reason, wish.reason),
         "cancelled": visit_selectors.called_off_of_week(user, rota, data.people, on=today)
         .select_related("need__person")
         .order_by("due_on", "need"),
@@ -233,6 +236,8 @@ def _tray(user: User, rota: Rota, people: set[int], wish: Wish, today: date) -> 
         found = found.filter(need__skills__contains=[wish.skill])
     if wish.person is not None:
         found = found.filter(need__person__public_id=wish.person)
+    if wish.reason:
+        found = found.filter(reason=wish.reason)
     if wish.view == "day":
         found = found.filter(due_on=rota.week_start + timedelta(days=wish.day))
     return [{"item": item, "remedy": REMEDIES.get(item.reason, "")} for item in found]

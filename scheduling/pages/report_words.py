@@ -40,6 +40,20 @@ def pounds(value: float | Decimal) -> str:
     return f"£{round(value):,}"
 
 
+def travel_words(by_road: int, rotas: int) -> str:
+    """How the minutes of travel were reckoned in so many of these rotas."""
+    if not by_road:
+        return (
+            "Travel minutes are as the crow flies, lengthened: no roads were loaded when these were planned."
+        )
+    if by_road == rotas:
+        return "Travel minutes are by road; miles are not, for the road network knows minutes only."
+    return (
+        f"Travel minutes are by road in {by_road} of {rotas} rotas and as the crow flies in the others; "
+        "miles never are by road, for the road network knows minutes only."
+    )
+
+
 def week_of(monday: date) -> str:
     """30 Nov, as short as a plot has room for."""
     return f"{monday.day} {monday:%b}"
@@ -104,7 +118,7 @@ MEASURES = (
     Measure(
         "miles",
         "Travel, miles",
-        "The same ways: the straight line, lengthened by three tenths.",
+        "The same ways, always by the straight line lengthened by three tenths.",
         _of("miles"),
         miles,
     ),

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -20,7 +21,7 @@ from hub.pages.listing import Column, by_words, csv_file
 from hub.recurrence import monday_of
 from scheduling import selectors
 from scheduling.pages import plots
-from scheduling.pages.report_words import MEASURES, Measure, count, hours, week_of
+from scheduling.pages.report_words import MEASURES, Measure, count, hours, travel_words, week_of
 from scheduling.reporting.costs import Prices
 from scheduling.reporting.reading import SMALLEST, Report, Row, Week, Wish
 from visits.models import Unplaced
@@ -55,6 +56,7 @@ class Picture:
     plot: plots.Plot
     told: str
     rows: list[tuple[date, str]]
+    behind: tuple[str, str] | None  # address and name of the list that it is counted from
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,10 @@ def show(request: HttpRequest) -> HttpResponse:
     for one in breakdowns:
         if form == f"csv-{one.name}":
             return csv_file(one.name, GROUP_COLUMNS, one.rows)
-    reasons = _reasons(page, report)
+    shown = [week for week in weeks if week.sums is not None]
+    reasons = _reasons(page, report, shown)
     if form == "csv-reasons":
         return csv_file("unplaced", REASON_COLUMNS, reasons)
-    shown = [week for week in weeks if week.sums is not None]
     context = {
         "filters": page.filters,
         "csv": page.address(**{"as": "csv"}),
@@ -150,10 +152,11 @@ def show(request: HttpRequest) -> HttpResponse:
         "total": report.total(),
         "measures": MEASURES,
         "headline": [(one, one.written(shown[-1])) for one in MEASURES] if shown else [],
-        "pictures": [_picture(measure, weeks) for measure in MEASURES],
+        "pictures": [_picture(measure, weeks, _lists(page, shown)) for measure in MEASURES],
         "minutes": _minutes(weeks),
         "sums": _sums(weeks, report, page),
         "breakdowns": [(one, page.address(**{"as": f"csv-{one.name}"})) for one in breakdowns],
+        "travel": travel_words(*report.by_road()),
         "reasons": reasons,
         "reasons_csv": page.address(**{"as": "csv-reasons"}),
         "hidden": sum(week.is_hidden for week in weeks),
@@ -162,7 +165,30 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "scheduling/reports.html", context)
 
 
-def _picture(measure: Measure, weeks: list[Week]) -> Picture:
+def _lists(page: Page, shown: list[Week]) -> dict[str, tuple[str, str]]:
+    """By figure, the list behind it: in the area chosen, and to the end of the last week shown."""
+    if not shown:
+        return {}
+    area = page.filters[1].chosen
+    kept = {"area": area} if area else {}
+    joins = f"{reverse('merges')}?{urlencode(kept)}", "Joins across agencies, one by one"
+    last = shown[-1].monday + timedelta(days=6)
+    whose = f"{reverse('continuity')}?{urlencode(kept | {'to': last.isoformat()})}"
+    faces = whose, f"Whose faces, in the fortnight to {last.day} {last:%b}"
+    return {"avoided": joins, "faces_per_person": faces, "named_share": faces}
+
+
+def _tray(page: Page, shown: list[Week], reason: str) -> str:
+    """Where what the last week shown left out for a reason is listed, for who plans it; else nothing."""
+    code = page.filters[1].chosen or (next(iter(page.areas)) if len(page.areas) == 1 else "")
+    if page.is_one_agency or not code or not shown:
+        return ""
+    agency = page.filters[2].chosen
+    kept = urlencode(({"agency": agency} if agency else {}) | {"reason": reason})
+    return f"{reverse('board', args=[code, shown[-1].monday])}?{kept}#tray"
+
+
+def _picture(measure: Measure, weeks: list[Week], lists: dict[str, tuple[str, str]]) -> Picture:
     values = [measure.value(week) for week in weeks]
     labels = [week_of(week.monday) for week in weeks]
     known = [(label, value) for label, value in zip(labels, values, strict=True) if value is not None]
@@ -172,7 +198,8 @@ def _picture(measure: Measure, weeks: list[Week]) -> Picture:
         told = f"{measure.title} by week: {measure.text(began)} in the week of {first}"
         told += "." if len(known) == 1 else f", {measure.text(ended)} in the week of {last}."
     rows = [(week.monday, _cell(measure, week)) for week in reversed(weeks)]
-    return Picture(measure, plots.line(labels, values, text=measure.text), told, rows)
+    plot = plots.line(labels, values, text=measure.text)
+    return Picture(measure, plot, told, rows, lists.get(measure.name))
 
 
 def _cell(measure: Measure, week: Week) -> str:
@@ -222,8 +249,11 @@ def _breakdowns(page: Page, report: Report) -> list[Breakdown]:
     return found
 
 
-def _reasons(page: Page, report: Report) -> list[tuple[str, str, int]]:
-    """(reason, how often, minutes); small numbers of a decile or of another agency are not told."""
+def _reasons(page: Page, report: Report, shown: list[Week]) -> list[tuple[str, str, int, str]]:
+    """(reason, how often, minutes, address of its list).
+
+    Small numbers of a decile or of another agency are not told.
+    """
     labels = dict(Unplaced.Reason.choices)
     wish = page.wish
     careful = wish.decile is not None or wish.agency not in (None, wish.own)
@@ -231,6 +261,7 @@ def _reasons(page: Page, report: Report) -> list[tuple[str, str, int]]:
         (
             labels.get(reason, reason),
             *((f"under {SMALLEST}", 0) if careful and n < SMALLEST else (count(n), m)),
+            _tray(page, shown, reason),
         )
         for reason, n, m in report.reasons()
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from hub.models import Area, Cancellation, Need
 from hub.recurrence import days_due, monday_of
 from scheduling.mapping.clock import WeekClock
 from scheduling.models import HourFacts
-from visits.models import Competence, Shift
+from visits.models import Absence, Competence, Shift
 from visits.wall_clock import LONDON, local_day
 
 Key = tuple[int, str | None]  # an agency and a skill, or all
@@ -102,6 +102,11 @@ def _capacity(area: Area, clock: WeekClock, found: dict[Key, _Hours]) -> None:
     signed = defaultdict(list)
     for one in Competence.objects.filter(worker__in={shift.worker_id for shift in shifts}):
         signed[one.worker_id].append(one)
+    away = defaultdict(list)
+    absences = Absence.objects.in_force().filter(worker__in={one.worker_id for one in shifts})
+    latest = max((shift.ends_at for shift in shifts), default=clock.ends_at)
+    for absence in absences.touching(clock.begins_at, latest):
+        away[absence.worker_id].append((absence.starts_at, absence.ends_at or latest))
     for shift in shifts:
         day = local_day(shift.starts_at)
         skills = {
@@ -109,9 +114,24 @@ def _capacity(area: Area, clock: WeekClock, found: dict[Key, _Hours]) -> None:
             for one in signed[shift.worker_id]
             if one.starts_on <= day and (one.expires_on is None or one.expires_on >= day)
         }
-        for hour, minutes in by_the_clock(shift.starts_at, shift.ends_at):
-            for skill in (None, *skills):
-                found[shift.worker.agency_id, skill].capacity[hour] += minutes
+        for piece in at_work(shift.starts_at, shift.ends_at, away[shift.worker_id]):
+            for hour, minutes in by_the_clock(*piece):
+                for skill in (None, *skills):
+                    found[shift.worker.agency_id, skill].capacity[hour] += minutes
+
+
+Span = tuple[datetime, datetime]
+
+
+def at_work(starts_at: datetime, ends_at: datetime, away: Iterable[Span]) -> Iterator[Span]:
+    """What absences, which may overlap, leave of a shift."""
+    for begins, until in sorted(away):
+        if starts_at < begins:
+            yield starts_at, min(begins, ends_at)
+        starts_at = max(starts_at, until)
+        if starts_at >= ends_at:
+            return
+    yield starts_at, ends_at
 
 
 def by_the_clock(starts_at: datetime, ends_at: datetime) -> Iterator[tuple[int, float]]:

@@ -265,3 +265,17 @@ def test_the_day_view_leaves_out_who_is_off_and_counts_them() -> None:
     (group,) = board.groups(BoardData(MONDAY, {1: agency}, [on, off], [], {}), day=2)
     assert [row.worker.name for row in group.rows] == ["On"]
     assert group.off == 1
+
+
+def test_the_tray_is_narrowed_to_a_reason_and_says_so() -> None:
+    """A report leads here; one press shows all again."""
+    busy = make_busy_week(workers=4)
+    person = make_person(busy.carers, area=busy.area, family_name="Latecomer")
+    for reason, title in (("no_capacity", "Needs room"), ("no_shift_in_window", "Needs a shift")):
+        make_unplaced(busy.rota, make_need(person, busy.carers, title=title), reason=reason)
+    address = reverse("board", args=[busy.area.code, MONDAY])
+    client = logged_in(busy.coordinator)
+    narrowed = text_of(client.get(address, {"reason": "no_capacity"}))
+    assert ("Needs room" in narrowed, "Needs a shift" in narrowed) == (True, False)
+    assert "Only: Every competent worker on shift is with someone else." in narrowed
+    assert "Needs a shift" in text_of(client.get(address))

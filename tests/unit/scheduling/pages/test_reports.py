@@ -72,6 +72,26 @@ def test_a_rota_whose_rows_are_gone_is_said_to_differ(north: Area, hub_client: C
     assert "the rota said +7" in hub_client.get(reverse("reports")).content.decode()
 
 
+def test_a_figure_leads_to_the_list_behind_it(north: Area, hub_client: Client) -> None:
+    """Unplaced by reason to the board's tray, visits avoided to the ledger of joins, faces to people."""
+    page = hub_client.get(reverse("reports")).content.decode()
+    tray = f"{reverse('board', args=['north', MONDAY])}?reason=no_capacity#tray"
+    for address in (tray, reverse("merges"), f"{reverse('continuity')}?to=2027-01-17"):
+        assert address in page
+    assert hub_client.get(tray).status_code == 200
+    ours = Agency.objects.get(code="ours")
+    manager = logged_in(make_user(Role.AGENCY_MANAGER, agency=ours)).get(reverse("reports"))
+    assert "#tray" not in manager.content.decode()  # a manager opens no board
+
+
+def test_the_page_says_by_what_travel_was_reckoned(north: Area, hub_client: Client) -> None:
+    """As the crow flies until a rota was planned by road, and then in how many."""
+    assert "as the crow flies, lengthened" in hub_client.get(reverse("reports")).content.decode()
+    south = make_rota(make_area("south"), status="published", figures={"roads": "5f3a"})
+    make_facts(south, None)
+    assert "by road in 1 of 2 rotas" in hub_client.get(reverse("reports")).content.decode()
+
+
 def test_each_reader_reads_their_own(north: Area) -> None:
     """A manager the own agency, a coordinator the own areas, and neither anything else."""
     ours = Agency.objects.get(code="ours")

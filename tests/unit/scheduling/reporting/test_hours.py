@@ -14,6 +14,7 @@ from scheduling.models import HourFacts
 from scheduling.reporting import hours
 from tests.factories import hub as make
 from tests.factories.visits import MONDAY, NOW, make_shift, make_worker
+from visits.services import absences
 from visits.wall_clock import moment
 
 
@@ -83,6 +84,45 @@ def test_demand_and_capacity_of_a_week_by_hand() -> None:
     assert (every.demand[8], sum(every.demand)) == (180, 180)  # six mornings
     assert (every.capacity[7], every.capacity[8]) == (30, 120)
     assert (washing.demand[8], washing.capacity[8]) == (180, 60)  # on Tuesday no longer signed off
+
+
+@pytest.mark.parametrize(
+    ("away", "left"),
+    [
+        ([], [(8, 16)]),
+        ([(10, 12)], [(8, 10), (12, 16)]),
+        ([(6, 9), (15, 18)], [(9, 15)]),
+        ([(10, 14), (9, 12)], [(8, 9), (14, 16)]),
+        ([(7, 16)], []),
+        ([(16, 20), (2, 8)], [(8, 16)]),
+    ],
+)
+def test_absences_are_cut_out_of_a_shift(away: list[tuple[int, int]], left: list[tuple[int, int]]) -> None:
+    """In the middle, at both ends, overlapping, the whole of it, and only touching it."""
+
+    def at(hour: int) -> dt.datetime:
+        return moment(MONDAY, dt.time(hour))
+
+    spans = [(at(first), at(last)) for first, last in away]
+    assert list(hours.at_work(at(8), at(16), spans)) == [(at(first), at(last)) for first, last in left]
+
+
+@pytest.mark.django_db
+def test_who_is_away_is_not_on_shift() -> None:
+    """Sick from nine on Monday until further notice; what was taken back is no absence."""
+    area, agency = make.make_area(), make.make_agency()
+    make.make_agreement(agency)
+    sick, well = make_worker(agency, area), make_worker(agency, area)
+    for worker in (sick, well):
+        make_shift(worker, MONDAY, "08:00", "10:00")
+        make_shift(worker, MONDAY + dt.timedelta(days=1), "08:00", "10:00")
+    nine = moment(MONDAY, dt.time(9))
+    noted = {"by": make.make_user("coordinator", area, agency=agency), "now": NOW}
+    absences.note(worker=sick, kind="sick", starts_at=nine, ends_at=None, **noted)
+    mistaken = absences.note(worker=well, kind="sick", starts_at=nine, ends_at=None, **noted)
+    absences.take_back(absence=mistaken, **noted)
+    hours.count_hours(area, MONDAY, now=NOW)
+    assert HourFacts.objects.get(skill=None).capacity[8:10] == [180, 120]
 
 
 @pytest.mark.django_db
