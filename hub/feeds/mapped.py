@@ -16,14 +16,18 @@ NAMES = (*plain.COLUMNS.required, *plain.COLUMNS.optional)
 DATES = ("date_of_birth", "date_of_death", "starts", "ends")
 ORDERS = {"day first": "dmy", "month first": "mdy", "year first": "ymd"}
 MOST_JOINED = 6
+_LINE = re.compile(r"(address|addr|addressline|line)[0-9]|house(no|number|name)|street|village|town|city")
 ALIASES = {
-    "client_reference": ("id", "ref", "reference", "personid", "clientid", "recid"),
+    "client_reference": (
+        *("id", "ref", "reference", "personid", "clientid", "recid"),
+        *("tenantid", "tenantref", "customerid", "patientid", "residentid", "personref", "clientref"),
+    ),
     "family_name": ("surname", "lastname"),
     "given_name": ("firstname", "forename", "forenames"),
-    "date_of_birth": ("dob", "birthdate"),
+    "date_of_birth": ("dob", "birthdate", "born"),
     "nhs_number": ("nhsno", "nhs"),
     "gender": ("sex",),
-    "address": ("fulladdress", "addressline1", "address1"),
+    "address": ("fulladdress",),
     "postcode": ("postalcode", "pcode"),
     "contact_from": ("callsfrom", "notbefore", "contactafter"),
     "contact_until": ("callsuntil", "notafter", "contactbefore"),
@@ -82,6 +86,9 @@ def guess(headings: list[str]) -> dict[str, Any]:
         for word in (name.replace("_", ""), *ALIASES.get(name, ()))
         if word in bare
     }
+    lines = [heading for word, heading in bare.items() if _LINE.fullmatch(word)]
+    if lines and "address" not in columns:
+        columns["address"] = lines[:MOST_JOINED]
     return {"columns": columns, "constants": {}, "dates": "day first"}
 
 

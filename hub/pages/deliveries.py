@@ -85,6 +85,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         context |= {
             "preview": intake.preview(delivery),
             "is_mapped": feed is not None and feed.format == mapped.FORMAT,
+            "has_no_columns": feed is not None and feed.format == mapped.FORMAT and not feed.mapping,
         }
     return render(request, "hub/delivery.html", context)
 

@@ -22,14 +22,7 @@ from hub.services import feeds as feed_services
 from hub.services.receiving import intake
 
 SENDERS = (Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
-MOST_COLUMNS_SHOWN = 200
-SAMPLE = 3  # rows shown beside the columns to choose from
-WORDS = {
-    "client_reference": "Your reference for the person (required)",
-    "family_name": "Family name (required)",
-}
 OWN_CSV = "A CSV of your own: you choose its columns"
-CONSTANTS = ("need", "tasks", "minutes", "earliest", "latest", "repeats", "priority", "carers", "tenure")
 
 
 class FileForm(HouseForm):
@@ -99,7 +92,11 @@ def upload(request: HttpRequest) -> HttpResponse:
         else:
             if delivery.status != Delivery.Status.DRAFT:
                 messages.info(request, "These very bytes were sent before; nothing new was done.")
-            return redirect("delivery", delivery.public_id)
+            feed = form.cleaned_data["feed"]
+            unread = (
+                feed.format == mapped.FORMAT and not feed.mapping and delivery.status == Delivery.Status.DRAFT
+            )
+            return redirect("delivery-mapping" if unread else "delivery", delivery.public_id)
     context = {"form": form, "feeds": feeds}
     return render(request, "hub/upload.html", context, status=400 if form.errors else 200)
 
@@ -176,60 +173,6 @@ def new_feed(request: HttpRequest) -> HttpResponse:
         then=reverse("upload"),
         act=_refusing(act),
     )
-
-
-@allowed(*SENDERS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def mapping(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Choose, by a file that was sent, which of its columns mean what; kept for the feed."""
-    delivery = get_object_or_404(selectors.deliveries(request.user), public_id=public_id)
-    feed = get_object_or_404(selectors.feeds(request.user), code=delivery.feed, format=mapped.FORMAT)
-    if delivery.status != Delivery.Status.DRAFT:
-        messages.error(request, "Columns are chosen by a file that has not been taken in yet.")
-        return redirect("delivery", public_id)
-    try:
-        headings, sample = intake.heading(delivery, rows=SAMPLE)
-    except FeedError as error:
-        messages.error(request, str(error))
-        return redirect("delivery", public_id)
-    chosen = _chosen(request) if request.method == "POST" else feed.mapping or mapped.guess(headings)
-    problem = mapped.problem_of(chosen) if request.method == "POST" else ""
-    if request.method == "POST" and not problem:
-        feed_services.choose_columns(feed=feed, mapping=chosen)
-        messages.success(request, "✓ Kept for this and every later file of the feed.")
-        return redirect("delivery", public_id)
-    context = {
-        "delivery": delivery,
-        "feed": feed,
-        "headings": headings[:MOST_COLUMNS_SHOWN],
-        "sample": sample,
-        "rows": [_row(name, chosen) for name in mapped.NAMES],
-        "dates": [(name, chosen.get("dates") == name) for name in mapped.ORDERS],
-        "problem": problem,
-    }
-    return render(request, "hub/mapping.html", context, status=400 if problem else 200)
-
-
-def _row(name: str, chosen: dict[str, Any]) -> dict[str, Any]:
-    theirs = chosen.get("columns", {}).get(name, [])
-    return {
-        "name": name,
-        "words": WORDS.get(name, name.replace("_", " ").capitalize()),
-        "theirs": theirs,
-        "constant": chosen.get("constants", {}).get(name, ""),
-        "may_be_constant": name in CONSTANTS,
-    }
-
-
-def _chosen(request: HttpRequest) -> dict[str, Any]:
-    """The mapping that the form says."""
-    columns = {name: [one for one in request.POST.getlist(f"column-{name}") if one] for name in mapped.NAMES}
-    constants = {name: request.POST.get(f"always-{name}", "").strip()[:200] for name in CONSTANTS}
-    return {
-        "columns": {name: theirs for name, theirs in columns.items() if theirs},
-        "constants": {name: text for name, text in constants.items() if text},
-        "dates": request.POST.get("dates", ""),
-    }
 
 
 def _refusing(act: Any) -> Any:

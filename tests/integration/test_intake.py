@@ -13,7 +13,9 @@ from django.core.management import call_command
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
+from hub.feeds import mapped
 from hub.models import Delivery, Feed, Need, Person, Rejection, Role, SourceRecord
+from hub.pages import mapping
 from hub.services.receiving import intake
 from tests.factories import hub
 from tests.factories.files import call, schedule
@@ -178,11 +180,21 @@ def test_columns_are_chosen_on_a_page_and_kept_for_every_later_file(feed: Feed) 
     assert answer.status_code == 302, answer.content.decode()
     own = Feed.objects.get(code="own")
     draft = upload(client, own, "Ref,Surname,Town\n7,Nguyễn,Holt\n".encode())
-    assert "Choose a column" in client.get(f"/deliveries/{draft.public_id}/").content.decode()
+    assert "Say first which of its columns" in client.get(f"/deliveries/{draft.public_id}/").content.decode()
     address = f"/deliveries/{draft.public_id}/columns/"
     assert "Nguyễn" in client.get(address).content.decode()
-    wrong = client.post(address, {"column-family_name": "Surname", "dates": "day first"})
-    assert wrong.status_code == 400
+    for wrong, field in (
+        ({"column-client_reference": ""}, "client_reference"),
+        ({"column-family_name": "Nickname"}, "family_name"),
+        ({"column-minutes": "Town"}, "need_reference"),
+        ({"column-need_reference": "Town", "always-minutes": "1000000"}, "minutes"),
+        ({"column-need_reference": "Town", "always-earliest": "25:00"}, "earliest"),
+    ):
+        answer = client.post(
+            address, {"column-client_reference": "Ref", "column-family_name": "Surname"} | wrong
+        )
+        assert answer.status_code == 400
+        assert f'href="#column-{field}"' in answer.content.decode()
     client.post(
         address,
         {
@@ -198,6 +210,31 @@ def test_columns_are_chosen_on_a_page_and_kept_for_every_later_file(feed: Feed) 
     client.post(f"/deliveries/{draft.public_id}/decide/", {"do": "send"})
     intake.work(draft.pk, now=hub.NOW)
     assert Person.objects.get().family_name == "Nguyễn"
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (b"Ref;Surname\n7;Eke\n", "one column only"),
+        (b"Ref,Surname,sur-name\n7,Eke,Eke\n", "Two columns of one name cannot be told apart"),
+        (b"Ref,Surname\n", "No rows below the heading"),
+        (b"PK\x03\x04spreadsheet", "CSV"),
+        ("Ref,Surname\n7,Eke\n".encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_file_whose_columns_cannot_be_chosen_says_why(feed: Feed, file: bytes, words: str) -> None:
+    """The officer reads what to do to the file, on the page of the columns or of the delivery."""
+    client = manager(feed)
+    own = hub.make_feed(feed.agency, format="mapped")
+    draft = upload(client, own, file)
+    page = client.get(f"/deliveries/{draft.public_id}/columns/", follow=True)
+    assert page.status_code == 200
+    assert words in page.content.decode()
+
+
+def test_the_page_of_columns_has_everything_that_the_feed_knows() -> None:
+    """A column that cannot be chosen there could be sent by nobody."""
+    assert {*mapping.PERSON, *mapping.NEED, *mapping.MORE} == set(mapped.NAMES)
 
 
 def test_whose_records_a_feed_holds_is_never_guessed(feed: Feed) -> None:

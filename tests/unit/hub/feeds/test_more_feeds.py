@@ -296,6 +296,8 @@ def test_a_heading_is_guessed() -> None:
     assert columns["family_name"] == ["Surname"]
     assert columns["postcode"] == ["Post code"]
     assert set(columns) == {"client_reference", "family_name", "given_name", "date_of_birth", "postcode"}
+    lines = mapped.guess(["Tenant ID", "Address 1", "Address 2", "Town", "County"])["columns"]
+    assert lines == {"client_reference": ["Tenant ID"], "address": ["Address 1", "Address 2", "Town"]}
 
 
 @pytest.mark.parametrize("outcome", ["NFA - Deceased", "NFA: Deceased"])
