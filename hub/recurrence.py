@@ -92,10 +92,13 @@ def days_due(rule: str, *, starts_on: date, ends_on: date | None, first: date, l
     """The due days from `first` to `last`, both included, within the need's own life."""
     last = min(last, ends_on) if ends_on else last
     first = max(first, starts_on)
-    if first > last:
-        return []
+    return list(_between(rule, starts_on, first, last)) if first <= last else []
+
+
+@lru_cache(maxsize=32_768)  # the same week is mapped again and again, and a need's rule hardly ever changes
+def _between(rule: str, starts_on: date, first: date, last: date) -> tuple[date, ...]:
     found = _parsed(rule, starts_on).between(_midnight(first), _midnight(last), inc=True)
-    return [moment.date() for moment in found]
+    return tuple(moment.date() for moment in found)
 
 
 def monday_of(day: date) -> date:

@@ -13,14 +13,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-from scheduling import leases, mapping, selectors
+from scheduling import leases, standing
 from scheduling.engine.problem import ProblemError
 from scheduling.leases import ClockTimestamp, database_time
 from scheduling.mapping import repairing
 from scheduling.models import Repair
 from scheduling.travel.errors import RoadFileError
 from visits.models import Rota
-from visits.wall_clock import local_day
 
 logger = logging.getLogger(__name__)
 Status = Repair.Status
@@ -82,9 +81,7 @@ def _mend(row: Repair, **search: Any) -> None:
     rota = row.of
     if rota.status != Rota.Status.PUBLISHED:
         raise repairing.CannotMendError(f"Version {rota.version} is no longer in force.")
-    policy = selectors.policy(rota.area)
-    on = local_day(row.requested_at)
-    mapped = mapping.build(rota.area, rota.week_start, on=on, policy=policy)
+    mapped = standing.mapped(rota, row.requested_at)
     outcome = repairing.mend(mapped, row, **search)
     with transaction.atomic():
         if not _held(row).select_for_update(of=("self",)).exists():

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from hub import selectors as hub
 from hub.models import Agency, Area, Need, Role, User
@@ -23,7 +23,7 @@ from scheduling.models import (
     WeekFacts,
 )
 from visits import selectors as visits
-from visits.models import Rota, Worker
+from visits.models import Rota, RotaEvent, Worker
 
 
 def runs(user: User) -> QuerySet[PlanningRun]:
@@ -174,11 +174,33 @@ def rotas_of_joins(user: User, area: Area) -> QuerySet[Rota]:
 
 def workers_to_tell(user: User, *, on: date) -> QuerySet[Worker]:
     """Those of this user's staff who have not seen that their rounds of this day or later changed."""
-    waiting = RoundNotice.objects.filter(
-        worker=OuterRef("pk"), seen_at__isnull=True, rota__week_start__gt=on - timedelta(days=7)
-    )
+    waiting = _unseen(on).filter(is_first=False, worker=OuterRef("pk"))
     found = visits.workers(user).filter(Exists(waiting), is_active=True)
     return found.annotate(told_at=Subquery(waiting.order_by("pk").values("at")[:1]))
+
+
+def first_rotas_unseen(user: User, *, on: date) -> list[tuple[date, int]]:
+    """(Monday, how many of this user's staff have not looked at the first rota of that week)."""
+    waiting = _unseen(on).filter(is_first=True, worker__in=visits.workers(user).filter(is_active=True))
+    counted = waiting.values("rota__week_start").annotate(staff=Count("worker", distinct=True))
+    return list(counted.order_by("rota__week_start").values_list("rota__week_start", "staff"))
+
+
+def _unseen(on: date) -> QuerySet[RoundNotice]:
+    return with_first(RoundNotice.objects.all()).filter(
+        seen_at__isnull=True, rota__week_start__gt=on - timedelta(days=7)
+    )
+
+
+def with_first(notices: QuerySet[RoundNotice]) -> QuerySet[RoundNotice]:
+    """With `is_first`: no rota of that week was in force before, so nothing that anybody knew has changed."""
+    before = RotaEvent.objects.filter(
+        rota__area=OuterRef("rota__area"),
+        rota__week_start=OuterRef("rota__week_start"),
+        status=Rota.Status.PUBLISHED,
+        at__lt=OuterRef("at"),
+    )
+    return notices.annotate(is_first=~Exists(before))
 
 
 def stability_budget(area: Area) -> StabilityBudget | None:

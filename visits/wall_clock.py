@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
 
+@lru_cache(maxsize=16_384)  # a week of an area asks for the same few times tens of thousands of times
 def moment(day: date, wall: time) -> datetime:
     """The moment, in UTC, at which the clocks of Norfolk show `wall` on `day`.
 

@@ -97,7 +97,10 @@ def build(
         people=_people(people, doors, members, partners, named, clock),
         workers=tuple(_worker(member, bases[member.code]) for member in members),
         delegations=_delegations(partners, clock),
-        occurrences=tuple(_occurrence(due, held.windows(due), clock) for due in what.to_plan),
+        occurrences=tuple(
+            one if (days := held.windows(due)) == due.days else _occurrence(due, days, clock)
+            for one, due in zip(free, what.to_plan, strict=True)
+        ),
         locks=held.locks,
         gaps=_gaps(what.to_plan),
         separate=_separate(area, what.to_plan),

@@ -47,12 +47,12 @@ def published(
         visit__rota__area=area,
         visit__rota__week_start=clock.week_start,
         visit__rota__status=Rota.Status.PUBLISHED,
-    ).select_related("visit")
+    ).values_list("need", "due_on", "starts_at", "visit__worker")
     found: dict[str, tuple[set[str], int]] = {}
-    for part in parts:
-        code = f"n{part.need_id}-{part.due_on.isoformat()}"
-        served_by, _ = found.setdefault(code, (set(), clock.minute(part.starts_at)))
-        served_by.add(f"w{part.visit.worker_id}")
+    for need, due_on, starts_at, worker in parts:
+        code = f"n{need}-{due_on.isoformat()}"
+        served_by, _ = found.setdefault(code, (set(), clock.minute(starts_at)))
+        served_by.add(f"w{worker}")
     return tuple(
         engine.Published(code, tuple(sorted(served_by)), start)
         for code, (served_by, start) in sorted(found.items())

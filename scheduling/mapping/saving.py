@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Max
 
+from hub import bulk
 from hub.models import Area, User
 from scheduling.engine.problem import Problem
-from scheduling.engine.rounds import Service, all_rounds
+from scheduling.engine.rounds import all_rounds
 from scheduling.engine.solution import Assignment, Reason, Solution
 from scheduling.engine.solution import Unplaced as LeftOut
 from scheduling.mapping.building import Mapped
@@ -116,37 +118,31 @@ def _next_version(mapped: Mapped) -> int:
 
 
 def _save_visits(rota: Rota, solution: Solution, mapped: Mapped) -> None:
-    runs: list[tuple[Service, ...]] = []
-    visits: list[Visit] = []
-    for round_ in all_rounds(mapped.problem, solution):
-        for services in round_.visits(mapped.problem):
-            runs.append(services)
-            visits.append(
-                Visit(
-                    rota=rota,
-                    worker=mapped.workers[round_.worker.id],
-                    person=mapped.people[services[0].occurrence.person],
-                    starts_at=mapped.clock.at(services[0].start),
-                    ends_at=mapped.clock.at(services[-1].end),
-                )
+    """Thousands of rows while somebody waits for a repair: they are written without building a model of each."""
+    rounds = all_rounds(mapped.problem, solution)
+    runs = [(one.worker.id, services) for one in rounds for services in one.visits(mapped.problem)]
+    keys = bulk.reserve(Visit, len(runs))
+    at = mapped.clock.at
+    bulk.put_rows(
+        Visit,
+        ("id", "public_id", "rota_id", "worker_id", "person_id", "starts_at", "ends_at", "is_published"),
+        [
+            (
+                *(key, uuid4(), rota.pk, mapped.workers[worker].pk),
+                mapped.people[services[0].occurrence.person].pk,
+                *(at(services[0].start), at(services[-1].end), False),
             )
-    Visit.objects.bulk_create(visits, batch_size=1000)
-    parts = [
-        _part(visit, service, mapped)
-        for visit, services in zip(visits, runs, strict=True)
-        for service in services
-    ]
-    VisitPart.objects.bulk_create(parts, batch_size=2000)
-
-
-def _part(visit: Visit, service: Service, mapped: Mapped) -> VisitPart:
-    due = mapped.due[service.occurrence.id]
-    return VisitPart(
-        visit=visit,
-        need=due.need,
-        due_on=due.due_on,
-        starts_at=mapped.clock.at(service.start),
-        minutes=service.occurrence.minutes,
+            for key, (worker, services) in zip(keys, runs, strict=True)
+        ],
+    )
+    bulk.put_rows(
+        VisitPart,
+        ("visit_id", "need_id", "due_on", "starts_at", "minutes"),
+        [
+            (key, (due := mapped.due[one.occurrence.id]).need.pk, due.due_on, at(one.start), one.occurrence.minutes)
+            for key, (_, services) in zip(keys, runs, strict=True)
+            for one in services
+        ],
     )
 
 
@@ -156,6 +152,8 @@ def _save_unplaced(rota: Rota, solution: Solution, mapped: Mapped, reasons: Mapp
         for item in solution.unplaced
     ]
     left_out += [(due, NO_LOCATION) for due in mapped.asked.no_location]
-    Unplaced.objects.bulk_create(
-        Unplaced(rota=rota, need=due.need, due_on=due.due_on, reason=reason) for due, reason in left_out
+    bulk.put_rows(
+        Unplaced,
+        ("rota_id", "need_id", "due_on", "reason"),
+        [(rota.pk, due.need.pk, due.due_on, reason) for due, reason in left_out],
     )

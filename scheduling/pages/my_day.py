@@ -15,6 +15,7 @@ from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Role
 from hub.recurrence import monday_of
+from scheduling import selectors as scheduling
 from scheduling.mapping.places import Places
 from scheduling.services import telling
 from visits import selectors
@@ -40,9 +41,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Days whose rounds changed and the worker has not said to know."""
+    """Days whose rounds changed, or were published first, and the worker has not said to know."""
 
     days: list[date]
+    is_first: bool
     at: datetime
     up_to: int
 
@@ -86,9 +88,12 @@ def seen(request: HttpRequest) -> HttpResponse:
 
 def _changed(worker: Worker, today: date) -> Changed | None:
     """What the worker has been told and not seen: the days within reach, since when, the last notice."""
-    notices = list(telling.unseen(worker))
+    notices = list(scheduling.with_first(telling.unseen(worker)))
     days = {day for notice in notices for day in notice.days if 0 <= (day - today).days <= AHEAD}
-    return Changed(sorted(days), notices[-1].at, notices[-1].pk) if days else None
+    if not days:
+        return None
+    is_first = all(notice.is_first for notice in notices)
+    return Changed(sorted(days), is_first, notices[-1].at, notices[-1].pk)
 
 
 def _visits(request: HttpRequest, day: date, today: date) -> list[Visit]:

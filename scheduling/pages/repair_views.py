@@ -34,12 +34,13 @@ from visits.wall_clock import local_day, moment
 
 LIVE = (Repair.Status.QUEUED, Repair.Status.RUNNING)
 REASONS = dict(Unplaced.Reason.choices)
+OPEN = "open"
 HOW_LONG = (
     ("1", "the rest of today"),
     ("2", "today and tomorrow"),
     ("3", "three days with today"),
     ("7", "a week"),
-    ("", "until further notice"),
+    (OPEN, "until further notice"),
 )
 
 
@@ -52,7 +53,7 @@ class SickForm(HouseForm):
         help_text="A word is enough. Keep illnesses out of the record.",
     )
     days = forms.ChoiceField(
-        label="For how long", choices=HOW_LONG, required=False, help_text="From now. It can be changed later."
+        label="For how long", choices=HOW_LONG, help_text="From now. It can be changed later."
     )
 
 
@@ -107,7 +108,7 @@ def sick(request: HttpRequest, public_id: str) -> HttpResponse:
 
     def ask(values: dict[str, Any], now: datetime) -> list[Repair]:
         ends_at = None
-        if values["days"]:
+        if values["days"] != OPEN:
             ends_at = moment(local_day(now) + timedelta(days=int(values["days"])), time())
         kind = values["kind"]
         return mending.rang_in(worker=worker, kind=kind, ends_at=ends_at, by=request.user, now=now)[1]

@@ -49,6 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "left_out": hub.agencies_left_out(on=today)[:SHOWN],
         "to_tell": to_tell[:SHOWN],
         "to_tell_count": to_tell.count(),
+        "first_rotas": selectors.first_rotas_unseen(request.user, on=today),
         "without_a_place": _without_a_place(request.user, today),
         "outside": outside[:SHOWN],
         "outside_count": outside.count(),

@@ -233,7 +233,7 @@ def test_people_not_shared_are_not_in_the_comparison() -> None:
 
 
 def test_changed_rounds_stand_on_the_phone_until_seen_and_are_counted_for_the_coordinator() -> None:
-    """No name of anybody visited is in it, and what is told after the page was drawn stays."""
+    """The first rota of a week is told as such; what is told after the page was drawn stays."""
     week = make_week()
     week.worker.user = make_user(Role.FIELD_WORKER, agency=week.agency)
     week.worker.save()
@@ -241,13 +241,17 @@ def test_changed_rounds_stand_on_the_phone_until_seen_and_are_counted_for_the_co
     phone = logged_in(week.worker.user)
     office = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
     page = phone.get("/my-day/")
-    assert "Your rounds have changed, Wed 13 Jan 09:00" in text_of(page)
+    assert "Your rounds are published for the first time, Wed 13 Jan 09:00" in text_of(page)
     assert page.context["changed"].days == [MONDAY + dt.timedelta(days=d) for d in (2, 3, 4)]
+    today = text_of(office.get("/today/"))
+    assert "The first rota for the week of Mon 11 Jan is published. 1 field worker has not looked" in today
+    assert "not seen yet that their rounds changed" not in today
+    later = NOW + dt.timedelta(minutes=1)
+    publishing.publish(rota=make_candidate(week, start="08:20"), by=None, now=later)
     assert "1 field worker has not seen yet" in text_of(office.get("/today/"))
-    publishing.publish(rota=make_candidate(week, start="08:20"), by=None, now=NOW)
     phone.post("/my-day/seen/", {"up_to": page.context["changed"].up_to})
     again = phone.get("/my-day/")
-    assert "Your rounds have changed" in text_of(again)
+    assert "Your rounds have changed, Wed 13 Jan 09:01" in text_of(again)
     phone.post("/my-day/seen/", {"up_to": again.context["changed"].up_to})
     assert "Your rounds have changed" not in text_of(phone.get("/my-day/"))
     assert "not seen yet" not in text_of(office.get("/today/"))
