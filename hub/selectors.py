@@ -20,6 +20,7 @@ from hub import scope
 from hub.models import (
     Agency,
     Area,
+    Cancellation,
     Delegation,
     Delivery,
     EmergencyAccess,
@@ -504,6 +505,20 @@ def suspensions(user: User, *, on: date) -> QuerySet[Suspension]:
     if user.role == Role.COORDINATOR:
         return found.filter(agency__in=scope.of(user, on=on).agencies(Item.TASKS))
     return Suspension.objects.none()
+
+
+def is_in_hospital(user: User, person: Person, *, on: date) -> bool:
+    """Whether this user may know that the person is, by an agency's word or by what was called off for it."""
+    stays = suspensions(user, on=on).filter(
+        source_record__person=person,
+        cause=Suspension.Cause.HOSPITAL,
+        withdrawn_at__isnull=True,
+        lifted_at__isnull=True,
+    )
+    called_off = Cancellation.objects.filter(
+        need__in=needs(user, on=on).filter(person=person), due_on__gte=on, reason=Cancellation.IN_HOSPITAL
+    )
+    return stays.exists() or called_off.exists()
 
 
 def of_the_living(needs: QuerySet[Need]) -> QuerySet[Need]:

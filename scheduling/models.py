@@ -342,6 +342,7 @@ class Repair(models.Model):
     class Kind(models.TextChoices):
         ABSENCE = "absence", "a worker is away"
         NOT_AT_HOME = "not_at_home", "somebody is not at home"
+        HOME = "home", "somebody is home again"
         RUNS_OVER = "runs_over", "a visit runs over"
         STOPPED = "stopped", "an agency stops"
 

@@ -88,7 +88,7 @@ def _mend(row: Repair, **search: Any) -> None:
             logger.warning("repair %s: attempt %s came too late", row.public_id, row.attempt)
             return
         made = repairing.keep(outcome, mapped, row, now=database_time())
-        _end(row, Status.DONE, rota=made, found=repairing.told(outcome, row))
+        _end(row, Status.DONE, rota=made, found=repairing.told(outcome, mapped))
 
 
 def _held(row: Repair) -> QuerySet[Repair]:

@@ -287,6 +287,14 @@ def shifts(staff: Collection[int] | QuerySet[Worker], *, first: date, days: int)
     return within(Shift.objects.filter(worker__in=staff), first=first, days=days)
 
 
+def workers_on(user: User, *, day: date) -> QuerySet[Worker]:
+    """This user's staff with a shift on the day, or one that reaches into it from the night before."""
+    on = Shift.objects.filter(
+        worker=OuterRef("pk"), starts_at__lt=midnight(day + timedelta(days=1)), ends_at__gt=midnight(day)
+    )
+    return workers(user).filter(Exists(on), is_active=True)
+
+
 def absences(user: User) -> QuerySet[Absence]:
     """When the field staff whom this user plans or employs do not work; it is nobody else's business."""
     if user.role == Role.FIELD_WORKER:

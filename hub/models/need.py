@@ -143,6 +143,8 @@ class KeepSeparate(models.Model):
 class Cancellation(models.Model):
     """One occurrence called off by a named human; it stays counted."""
 
+    IN_HOSPITAL = "Not at home: in hospital."  # the reason by which what a stay called off is known
+
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="cancellations")
     due_on = models.DateField()
     reason = models.CharField(max_length=200)

@@ -36,6 +36,11 @@ def cancel_occurrence(*, need: Need, due_on: date, reason: str, by: User, now: d
     return cancellation
 
 
+def restore_occurrence(*, cancellation: Cancellation) -> None:
+    """What was called off is due after all; who called it off and why stays in the history of changes."""
+    Cancellation.objects.filter(pk=cancellation.pk).delete()
+
+
 @transaction.atomic
 def enter(
     *,

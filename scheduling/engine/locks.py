@@ -141,7 +141,8 @@ def _refuse_together(problem: Problem, positions: dict[str, list[int]], starts: 
             if trouble:
                 raise _together(positions, name, before, after, trouble)
         for first, second in pairwise(rounds):
-            if second.leave(problem) - first.back(problem) >= problem.policy.rest:
+            rest = second.leave(problem) - first.back(problem)
+            if rest >= problem.policy.rest or first.is_same_day(second):
                 continue
             before, after, base = first.services[-1], second.services[0], first.worker.place
             home = before.end + _shortest(problem, before.place, base)

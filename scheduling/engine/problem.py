@@ -152,7 +152,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One member of field staff, with at most one shift that starts on any one day."""
+    """One member of field staff; the shifts in order, of which none begins before the last has ended.
+
+    Between two that begin on one day no rest is asked: they are pieces of a day around an absence.
+    """
 
     id: str
     agency: str

@@ -37,6 +37,11 @@ class Round:
     shift: Span | None
     services: tuple[Service, ...]
 
+    def is_same_day(self, other: Round) -> bool:
+        """Whether both are shifts that begin on one day: an absence between them is no night."""
+        one, two = self.shift, other.shift
+        return bool(one and two and one.start // MINUTES_PER_DAY == two.start // MINUTES_PER_DAY)
+
     def leave(self, problem: Problem) -> int:
         """The latest minute of leaving the base that is in time for the first service."""
         first = self.services[0]

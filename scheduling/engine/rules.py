@@ -138,7 +138,7 @@ def _break(problem: Problem, round_: Round) -> Iterator[Violation]:
 def _rest(problem: Problem, rounds: list[Round]) -> Iterator[Violation]:
     for before, after in pairwise(rounds):
         rest = after.leave(problem) - before.back(problem)
-        if rest < problem.policy.rest:
+        if rest < problem.policy.rest and not before.is_same_day(after):
             message = (
                 f"{before.worker.id} is back at {clock(before.back(problem))} and leaves again at "
                 f"{clock(after.leave(problem))}: {rest} minutes of rest, {problem.policy.rest} are needed"

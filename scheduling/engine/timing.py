@@ -17,13 +17,19 @@ APART, JOINABLE, MUST_WAIT = 0, 1, 2
 
 
 @compiled
+def are_same_day(t: Tables, r: int, q: int) -> bool:
+    """Whether two shifts begin on one day: pieces of a day around an absence, without a night between."""
+    return bool(t.route[r, tb.OPEN] // 1440 == t.route[q, tb.OPEN] // 1440)
+
+
+@compiled
 def shift_from(t: Tables, r: int) -> int:
     """The earliest minute to leave the base: the shift's start, or later for the rest before it."""
     earliest = t.route[r, tb.OPEN]
     before = t.route[r, tb.BEFORE]
     while before >= 0 and t.route[before, tb.LENGTH] == 0:
         before = t.route[before, tb.BEFORE]
-    if before >= 0:
+    if before >= 0 and not are_same_day(t, before, r):
         earliest = max(earliest, t.route[before, tb.BACK] + t.policy[tb.REST])
     return int(earliest)
 
@@ -35,7 +41,7 @@ def shift_to(t: Tables, r: int) -> int:
     after = t.route[r, tb.AFTER]
     while after >= 0 and t.route[after, tb.LENGTH] == 0:
         after = t.route[after, tb.AFTER]
-    if after >= 0:
+    if after >= 0 and not are_same_day(t, r, after):
         latest = min(latest, t.route[after, tb.LEAVE] - t.policy[tb.REST])
     return int(latest)
 

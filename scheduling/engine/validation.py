@@ -99,8 +99,6 @@ def _worker(problem: Problem, path: str, worker: Worker) -> None:
         _span(here, shift, strict=True)
         if before is not None and shift.start < before.end:
             raise ProblemError(f"{here}.start", f"{shift.start} is before the last shift's end {before.end}")
-        if before is not None and shift.start // MINUTES_PER_DAY == before.start // MINUTES_PER_DAY:
-            raise ProblemError(f"{here}.start", f"{shift.start} is on the same day as the last shift")
         before = shift
 
 

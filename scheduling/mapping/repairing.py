@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,11 @@ from scheduling.engine.solution import Assignment, Reason, Solution
 from scheduling.engine.solution import Unplaced as LeftOut
 from scheduling.mapping import breaches as rules
 from scheduling.mapping.building import Mapped
+from scheduling.mapping.excused import CALLS, excused
 from scheduling.mapping.rewriting import facts
 from scheduling.mapping.saving import published_plan, save_plan
 from scheduling.models import Repair
-from visits.history import copied_overrides
+from visits.history import copied_overrides, overrides_in_force
 from visits.models import Override, Rota, Unplaced
 
 SECONDS = 1.0  # the search for less to change, which on a quiet machine has long found all it finds
@@ -56,18 +58,52 @@ def mend(
     if plan is None:
         raise CannotMendError("Nothing of the published rota is planned any more.")
     minute = mapped.clock.minute(row.requested_at)
-    change = changes.Change((*_absences(mapped), *_told(row.change)), now=None if minute < 0 else minute)
-    mended = repair(_as_if_nobody_were_away(mapped), plan, change, seconds=seconds, steps=steps)
-    if broken := check(mended.problem, mended.plan):
-        raise CannotMendError("; ".join(str(one) for one in broken[:MOST_NAMED]))
-    placed = tuple(one for one in mended.plan.assignments if one.occurrence in mapped.due)
-    there = {one.occurrence for one in placed}
+    new = {event["occurrence"] for event in row.change}
+    placed = {one.occurrence for one in plan.assignments}
+    late = [one for code, one in _still_late(row, minute).items() if code in placed - new]
+    change = changes.Change(
+        (*_absences(mapped), *_told([*late, *row.change])), now=None if minute < 0 else minute
+    )
+    mended = _mended(mapped, plan, change, overrides_in_force(row.of), seconds=seconds, steps=steps)
+    kept = tuple(one for one in mended.plan.assignments if one.occurrence in mapped.due)
+    there = {one.occurrence for one in kept}
     reasons = {one.occurrence: one for one in mended.plan.unplaced}
     left_out = tuple(
         reasons.get(code) or LeftOut(code, Reason.NO_CAPACITY) for code in mapped.due if code not in there
     )
     published = {row.code for row in facts(row.of).parts}
-    return Outcome(Solution(placed, left_out), mended, tuple(sorted(published - mapped.due.keys())))
+    return Outcome(Solution(kept, left_out), mended, tuple(sorted(published - mapped.due.keys())))
+
+
+def _mended(
+    mapped: Mapped, plan: Solution, change: changes.Change, overrides: list[Override], **search: Any
+) -> Mended:
+    """The repair with what people answer for where it stands; without the exceptions that it would misuse."""
+    whole, now = _as_if_nobody_were_away(mapped), -1 if change.now is None else change.now
+
+    def has_begun(one: Assignment) -> bool:
+        return one.start < now
+
+    def stands(one: Assignment) -> bool:
+        return has_begun(one) or not any(
+            event.worker in one.workers and event.start <= one.start < event.end
+            for event in change.events
+            if isinstance(event, changes.WorkerOff)
+        )
+
+    if overrides:
+        with suppress(ProblemError):
+            mended = repair(excused(whole, plan, overrides, stands=stands), plan, change, **search)
+            found = rules.not_within(rules.breaches(mapped, mended.plan), overrides)
+            if not any(one.rule in CALLS and one.ids[0] not in mended.fixed for one in found):
+                return _legal(mended)
+    return _legal(repair(excused(whole, plan, overrides, stands=has_begun), plan, change, **search))
+
+
+def _legal(mended: Mended) -> Mended:
+    if broken := check(mended.problem, mended.plan):
+        raise CannotMendError("; ".join(str(one) for one in broken[:MOST_NAMED]))
+    return mended
 
 
 def keep(outcome: Outcome, mapped: Mapped, row: Repair, *, now: datetime) -> Rota:
@@ -75,7 +111,7 @@ def keep(outcome: Outcome, mapped: Mapped, row: Repair, *, now: datetime) -> Rot
 
     In the caller's transaction.
     """
-    known = {one.occurrence for one in outcome.mended.plan.unplaced}
+    known = {one.occurrence for one in (*outcome.mended.plan.unplaced, *outcome.mended.changed)}
     written = {one.code: one.reason for one in facts(row.of, workers=(), codes=mapped.due).unplaced}
     reasons = {
         one.occurrence: written.get(one.occurrence, Unplaced.Reason.NEW_SINCE.value)
@@ -104,9 +140,10 @@ def keep(outcome: Outcome, mapped: Mapped, row: Repair, *, now: datetime) -> Rot
     return rota
 
 
-def told(outcome: Outcome, row: Repair) -> dict[str, Any]:
+def told(outcome: Outcome, mapped: Mapped) -> dict[str, Any]:
     """What changed, to keep with the repair: codes and minutes of the week."""
     mended = outcome.mended
+    locked = {lock.occurrence for lock in mapped.problem.locks}  # by a person, not to hold what was answered
     return {
         "changed": [
             {
@@ -121,7 +158,7 @@ def told(outcome: Outcome, row: Repair) -> dict[str, Any]:
         ],
         "gone": list(outcome.gone),
         "stretched": [[one.worker, one.before, one.after] for one in mended.stretched],
-        "lost_locks": sorted({one.lock.occurrence for one in mended.lost_locks}),
+        "lost_locks": sorted(locked & {one.lock.occurrence for one in mended.lost_locks}),
         "people": len(mended.people),
         "seconds": round(mended.seconds, 2),
     }
@@ -131,6 +168,18 @@ def earliest(found: dict[str, Any]) -> int | None:
     """The first minute of the week that a repair changes anything at."""
     spots = [spot for one in found.get("changed", ()) for spot in (one["before"], one["after"]) if spot]
     return min((spot[1] for spot in spots), default=None)
+
+
+def _still_late(row: Repair, minute: int) -> dict[str, dict[str, Any]]:
+    """Visits that last beyond this minute, as an earlier repair was told that was not discarded."""
+    earlier = Repair.objects.filter(
+        of__area=row.of.area_id,
+        of__week_start=row.of.week_start,
+        kind=Repair.Kind.RUNS_OVER,
+        pk__lt=row.pk,
+    ).exclude(rota__status=Rota.Status.WITHDRAWN)
+    told = [event for one in earlier.order_by("pk") for event in one.change]
+    return {event["occurrence"]: event for event in told if event["end"] > minute}
 
 
 def _as_if_nobody_were_away(mapped: Mapped) -> Any:

@@ -118,7 +118,7 @@ def _next_version(mapped: Mapped) -> int:
 
 
 def _save_visits(rota: Rota, solution: Solution, mapped: Mapped) -> None:
-    """Thousands of rows while somebody waits for a repair: they are written without building a model of each."""
+    """Thousands of rows, while somebody waits for a repair: so no model is built for each."""
     rounds = all_rounds(mapped.problem, solution)
     runs = [(one.worker.id, services) for one in rounds for services in one.visits(mapped.problem)]
     keys = bulk.reserve(Visit, len(runs))
@@ -139,7 +139,13 @@ def _save_visits(rota: Rota, solution: Solution, mapped: Mapped) -> None:
         VisitPart,
         ("visit_id", "need_id", "due_on", "starts_at", "minutes"),
         [
-            (key, (due := mapped.due[one.occurrence.id]).need.pk, due.due_on, at(one.start), one.occurrence.minutes)
+            (
+                key,
+                (due := mapped.due[one.occurrence.id]).need.pk,
+                due.due_on,
+                at(one.start),
+                one.occurrence.minutes,
+            )
             for key, (_, services) in zip(keys, runs, strict=True)
             for one in services
         ],

@@ -61,9 +61,10 @@ def members(area: Area, clock: WeekClock, agencies: Sequence[Agency], policy: en
 
 
 def without(shifts: Sequence[engine.Span], away: Iterable[engine.Span]) -> list[engine.Span]:
-    """What absences leave of the shifts: of each the longest piece, for the optimiser knows one a day.
+    """What absences leave of the shifts, in order.
 
-    No piece may begin on the day of another shift, which a night's shift might after midnight.
+    No piece may begin on the day of another shift, which a night's shift might after midnight: the rest
+    between the two would not be asked for.
     """
     left = []
     for shift in shifts:
@@ -80,8 +81,8 @@ def without(shifts: Sequence[engine.Span], away: Iterable[engine.Span]) -> list[
             ]
         taken = {one.start // MINUTES_PER_DAY for one in shifts if one != shift}
         pieces = [one for one in pieces if one == shift or one.start // MINUTES_PER_DAY not in taken]
-        left += sorted(pieces, key=lambda one: (one.start - one.end, one.start))[:1]
-    return left
+        left += pieces
+    return sorted(left, key=lambda one: one.start)
 
 
 def _away(workers: list[Worker], clock: WeekClock) -> dict[int, list[engine.Span]]:

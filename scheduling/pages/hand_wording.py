@@ -24,6 +24,8 @@ WORKER, PERSON, AGENCY = re.compile(r"\bw(\d+)\b"), re.compile(r"\bp(\d+)\b"), r
 MOMENT = re.compile(r"day \d+ \d\d:\d\d \((-?\d+)\)")
 QUOTED = re.compile(r"'(n\d+-[\d-]+|[wpa]\d+)'")
 MINUTE = re.compile(r"\bat (\d+)$")
+LOCK = re.compile(r"(the lock of [^:]+): (.+?)\.?$")
+LOCKED_MINUTE = re.compile(r"(?:(?<=\bat )|(?<=\bto )|^)(\d+)\b(?! minutes)")
 GENDERS = {"F": "a woman", "M": "a man"}
 TERMS = {
     "unserved": "left out",
@@ -135,6 +137,22 @@ def overrides(user: User, rota: Rota) -> list[tuple[str, str, Override]]:
     rows = overrides_in_force(rota)
     words = Words(user, rota.week_start, [row.said for row in rows])
     return [(RULES.get(row.rule, row.rule), words.say(row.said), row) for row in rows]
+
+
+def failure(user: User, week_start: date, error: str) -> str:
+    """Why nothing was planned; of a lock that cannot hold which it is, what is against it and what to do."""
+    if not error:
+        return ""
+    words, lock = Words(user, week_start, [error]), LOCK.search(error)
+    if lock is None:
+        return words.say(error)
+    said = LOCKED_MINUTE.sub(lambda found: words.moment(int(found[1])), lock[2])
+    name = lock[1].replace("this ", "a ")
+    return (
+        f"{name[0].upper()}{name[1:]} cannot hold: {words.say(said)}."
+        " Release it under “Locks” on the board of that week, or change what stands against it;"
+        " then plan again."
+    )
 
 
 def name_of(user: User | None) -> str:

@@ -20,7 +20,7 @@ from scheduling import selectors
 from scheduling.engine.problem import ProblemError
 from scheduling.models import PlanningRun
 from scheduling.pages.board_views import PLANNERS
-from scheduling.pages.hand_wording import Words
+from scheduling.pages.hand_wording import failure
 from scheduling.services import locking, planning
 
 LIVE = (PlanningRun.Status.QUEUED, PlanningRun.Status.RUNNING)
@@ -36,7 +36,6 @@ COLUMNS = (
     ("candidate", lambda run: run.rota.version if run.rota else None),
     ("unplaced", lambda run: run.rota.unplaced_count if run.rota else None),
     ("ended at", lambda run: run.finished_at),
-    ("what went wrong", lambda run: run.error),
 )
 
 
@@ -56,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         found,
         file_name="planning-runs",
-        columns=COLUMNS,
+        columns=(*COLUMNS, ("what went wrong", lambda run: failure(request.user, run.week_start, run.error))),
         filters=[
             Filter("area", "Area", by_words(areas), lambda runs, code: runs.filter(area__code=code)),
             Filter(
@@ -67,7 +66,10 @@ def index(request: HttpRequest) -> HttpResponse:
             ),
         ],
     )
-    rows = [(run, _asked_by(run), run.status in LIVE) for run in listing.page]
+    rows = [
+        (run, _asked_by(run), run.status in LIVE, failure(request.user, run.week_start, run.error))
+        for run in listing.page
+    ]
     context = {"listing": listing, "rows": rows, "areas": by_words(areas)}
     return listing.answer or render(request, "scheduling/runs.html", context)
 
@@ -96,8 +98,8 @@ def plan(request: HttpRequest, code: str, week_start: date) -> HttpResponse:
     except planning.PlanningRefused as refused:
         messages.warning(request, str(refused))
     except ProblemError as error:
-        said = Words(request.user, week_start, [str(error)]).say(str(error))
-        messages.error(request, f"✕ It was not planned: {said}. See the locks of this week.")
+        said = failure(request.user, week_start, str(error))
+        messages.error(request, f"✕ It was not planned. {said}")
     return redirect("board", code=code, week_start=week_start)
 
 
@@ -142,7 +144,7 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
     """How far a run is; the page asks again each second while it goes on."""
     run = get_object_or_404(selectors.runs(request.user).select_related("area", "rota"), public_id=public_id)
     template = "scheduling/progress.html" if request.htmx else "scheduling/run.html"
-    error = Words(request.user, run.week_start, [run.error]).say(run.error) if run.error else ""
+    error = failure(request.user, run.week_start, run.error)
     context = {
         "run": run,
         "is_live": run.status in LIVE,

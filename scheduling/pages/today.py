@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from hub import selectors as hub
 from hub.access import allowed
-from hub.models import SharingAgreement, Suspension, User
+from hub.models import Role, SharingAgreement, Suspension, User
 from hub.recurrence import monday_of
 from scheduling import selectors
 from scheduling.models import PlanningRun, Repair
 from scheduling.pages.board_views import PLANNERS
+from scheduling.pages.hand_wording import failure
 from scheduling.pages.run_views import LIVE
 from visits import selectors as visit_selectors
 from visits.models import Rota
@@ -27,6 +28,7 @@ SHOWN = 20
 def show(request: HttpRequest) -> HttpResponse:
     """Last night's result, candidates that wait, what is unplaced, and runs that go on."""
     today = timezone.localdate()
+    may_act = request.user.role == Role.COORDINATOR
     runs = selectors.runs(request.user).filter(agency=None).select_related("area", "rota")
     rotas = (
         visit_selectors.rotas(request.user)
@@ -42,6 +44,12 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "areas": hub.areas(request.user),
+        "may_act": may_act,
+        "on_today": visit_selectors.workers_on(request.user, day=today)
+        .select_related("agency")
+        .order_by("name", "pk")
+        if may_act
+        else (),
         "reviews": hub.agreements_to_review(on=today)
         .filter(pk__in=hub.agreements(request.user))
         .order_by("review_on")[:SHOWN],
@@ -55,7 +63,10 @@ def show(request: HttpRequest) -> HttpResponse:
         "outside_count": outside.count(),
         "live": runs.filter(status__in=LIVE)[:SHOWN],
         "repairs": _open_repairs(request.user, today),
-        "failed": runs.filter(status=PlanningRun.Status.FAILED, finished_at__date=today)[:SHOWN],
+        "failed": [
+            (run, failure(request.user, run.week_start, run.error))
+            for run in runs.filter(status=PlanningRun.Status.FAILED, finished_at__date=today)[:SHOWN]
+        ],
         "last_night": last_night[:SHOWN],
         "published": rotas.filter(status=Rota.Status.PUBLISHED)[:SHOWN],
         "candidates": rotas.filter(status=Rota.Status.CANDIDATE)[:SHOWN],

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from hub.models import Person, SourceRecord, User
+from hub.models import Cancellation, Person, SourceRecord, Suspension, User
 from hub.services import needs, suspensions
 from hub.walls import as_county
 from scheduling import tasks
@@ -73,11 +73,54 @@ def goes_to_hospital(
     rotas = list(Rota.objects.filter(pk__in=planned.order_by().values("visit__rota")).order_by("pk"))
     for part in planned.filter(due_on__lt=tomorrow).select_related("need").order_by("pk"):
         needs.cancel_occurrence(
-            need=part.need, due_on=part.due_on, reason="Not at home: in hospital.", by=by, now=now
+            need=part.need, due_on=part.due_on, reason=Cancellation.IN_HOSPITAL, by=by, now=now
         )
     if home_on is None or home_on > tomorrow:
         suspensions.note_stay(records=records, starts_on=tomorrow, ends_on=home_on, by=by, now=now)
     return [ask(rota=rota, kind=Repair.Kind.NOT_AT_HOME, by=by, now=now) for rota in rotas]
+
+
+@as_county()
+def called_off_for_a_stay(*, person: Person, now: datetime) -> dict[int, Cancellation]:
+    """By key what was called off because the person was in hospital and may still begin."""
+    found = Cancellation.objects.filter(
+        need__person=person, reason=Cancellation.IN_HOSPITAL, due_on__gte=local_day(now)
+    ).select_related("need")
+    return {
+        one.pk: one
+        for one in found.order_by("due_on", "need__window_start", "pk")
+        if moment(one.due_on, one.need.window_end) > now
+    }
+
+
+@as_county()
+@transaction.atomic
+def comes_home(
+    *, person: Person, calls: Iterable[Cancellation], because: str, by: User, now: datetime
+) -> list[Repair]:
+    """Whoever was in hospital is home: needs are due again, and so are these calls that were called off.
+
+    Every published week to come is repaired, for the days of the stay had dropped out of them. Raises
+    ValueError if nothing says that the person is away.
+    """
+    stays = [
+        one
+        for one in Suspension.objects.filter(source_record__person=person, cause=Suspension.Cause.HOSPITAL)
+        if one.is_in_force
+    ]
+    found = list(calls)
+    if not stays and not found:
+        raise ValueError("Nothing says that this person is not at home.")
+    for stay in stays:
+        suspensions.lift(suspension=stay, because=because, by=by, now=now)
+    for call in found:
+        needs.restore_occurrence(cancellation=call)
+    home = Rota.objects.filter(
+        area__addresses__people=person,
+        status=Rota.Status.PUBLISHED,
+        week_start__gt=local_day(now) - timedelta(days=7),
+    )
+    return [ask(rota=one, kind=Repair.Kind.HOME, by=by, now=now) for one in home.order_by("week_start", "pk")]
 
 
 def runs_over(*, visit: Visit, minutes: int, by: User, now: datetime) -> Repair:

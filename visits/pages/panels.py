@@ -70,6 +70,7 @@ def worker_day(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
         "visits": selectors.with_parts(found.select_related("person", "rota"), request.user, on=today),
         "may_repair": request.user.role == Role.COORDINATOR and worker.is_active,
         "shift": selectors.shifts([worker.pk], first=day, days=1).first(),
+        "is_today": day == today,
         "week_start": monday_of(day),
         "may_open_map": request.user.role in (Role.COORDINATOR, Role.HUB_ADMINISTRATOR),
     }

@@ -50,6 +50,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "notes": hub.notes(request.user, person, on=today).select_related("agency"),
         "household": hub.household(request.user, person, on=today)[:MOST],
         "may_repair": request.user.role == Role.COORDINATOR and not person.deceased,
+        "in_hospital": hub.is_in_hospital(request.user, person, on=today),
         "may_write": request.user.role in WRITERS,
         "may_see_rights": request.user.role == Role.HUB_ADMINISTRATOR,
         "records": _records(request.user, person, today),

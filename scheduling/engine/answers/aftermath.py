@@ -117,16 +117,17 @@ class _Alteration:
         held_up: set[str] = set()
         for worker, services in self.services.items():
             for round_ in rounds_of(self.old, self.old.workers[self.old.worker_index[worker]], services):
-                late = False
+                late, busy = False, -1  # until when somebody is still where it runs late
                 for service, leave in _departures(self.old, round_):
                     name = service.occurrence.id
-                    if self.now is not None and service.start < self.now:
+                    if self.now is not None and service.start < self.now and service.start >= busy:
                         begun.add(name)
                     elif self.now is not None and leave < self.now:
                         on_way.add(name)
                     if late:
                         held_up.add(name)
-                    late = late or name in self.late
+                    if (event := self.late.get(name)) is not None:
+                        late, busy = True, max(busy, event.end or -1)
         on_way -= held_up | ended | {n for n in on_way if self._is_absent(self.placed[n])}
         fixed = {name: self.placed[name] for name in sorted(begun | on_way)}
         for name, event in self.late.items():
@@ -214,30 +215,26 @@ class _Alteration:
         shifts, week = [], 0
         for j, shift in enumerate(worker.shifts):
             own = [f for f in fixed if shift.start <= self.placed[f.occurrence.id].start < shift.end]
-            span = self._round_span(worker, own)
-            week += span.end - span.start if span else 0
-            left = self._left_of(worker, shift, span)
-            if left is None:
-                continue
-            if span and span.end > left.end:
-                nearest = worker.shifts[j + 1].start if j + 1 < len(worker.shifts) else LATEST_MINUTE
-                end = min(span.end, nearest)
-                self.stretched.append(Stretched(worker.id, left.end, end))
-                left = Span(left.start, end)
-            shifts.append(left)
+            for left, busy in self._left_of(worker, shift, own):
+                week += busy.end - busy.start if busy else 0
+                if busy and busy.end > left.end:
+                    nearest = worker.shifts[j + 1].start if j + 1 < len(worker.shifts) else LATEST_MINUTE
+                    end = min(busy.end, nearest)
+                    self.stretched.append(Stretched(worker.id, left.end, end))
+                    left = Span(left.start, end)
+                shifts.append(left)
         return replace(worker, shifts=tuple(shifts), max_week_minutes=max(worker.max_week_minutes, week))
 
-    def _round_span(self, worker: Worker, own: list[Service]) -> Span | None:
+    def _round_span(self, worker: Worker, own: list[Service]) -> Span:
         """From leaving the base to being back, if only what stands still is served."""
-        if not own:
-            return None
         round_ = Round(worker, None, tuple(sorted(own, key=lambda s: s.start)))
         return Span(round_.leave(self.old), round_.back(self.old))
 
-    def _left_of(self, worker: Worker, shift: Span, fixed: Span | None) -> Span | None:
-        """What absences and the time gone leave of a shift: the piece with what is fixed, or the longest.
+    def _left_of(self, worker: Worker, shift: Span, fixed: list[Service]) -> list[tuple[Span, Span | None]]:
+        """The pieces that absences and the time gone leave of a shift, each with what stands still in it.
 
-        No piece may begin on the day of another shift, which a night's shift might after midnight.
+        A piece reaches as far as that does. No other may begin on the day of another shift, which a
+        night's shift might after midnight.
         """
         taken = {s.start // MINUTES_PER_DAY for s in worker.shifts if s != shift}
         pieces = [(shift.start, shift.end)]
@@ -245,15 +242,44 @@ class _Alteration:
             if off.worker == worker.id:
                 halves = [((low, min(high, off.start)), (max(low, off.end), high)) for low, high in pieces]
                 pieces = [(low, high) for pair in halves for low, high in pair if low < high]
-        if fixed is not None:
-            for low, high in pieces:
-                if low <= fixed.start < high:
-                    return Span(shift.start if low // MINUTES_PER_DAY in taken else low, high)
-            return Span(min(shift.start, fixed.start), fixed.end)
-        spans = [Span(low, high) for low, high in pieces if low // MINUTES_PER_DAY not in taken]
-        if self.now is not None:
-            spans = [self._from_now(s, taken) for s in spans if s.end > self.now]
-        return max(spans, key=lambda s: s.end - s.start, default=None)
+        left: list[tuple[Span, Span | None]] = []
+        for low, high, own in self._with_fixed(worker, pieces, fixed):
+            if own:
+                busy = self._round_span(worker, own)
+                low = shift.start if low // MINUTES_PER_DAY in taken else min(low, busy.start)
+                left.append((Span(low, high), busy))
+            elif low // MINUTES_PER_DAY not in taken and (self.now is None or high > self.now):
+                left.append((self._from_now(Span(low, high), taken), None))
+        return left
+
+    def _with_fixed(
+        self, worker: Worker, pieces: list[tuple[int, int]], fixed: list[Service]
+    ) -> list[tuple[int, int, list[Service]]]:
+        """The pieces with the services that stand still in each; what stands still outside makes its own.
+
+        Pieces that such services need at the same time, or without the rest between two days, are one.
+        """
+        found = [(low, high, [s for s in fixed if low <= s.start < high]) for low, high in pieces]
+        for service in fixed:
+            if not any(low <= service.start < high for low, high in pieces):
+                span = self._round_span(worker, [service])
+                found.append((span.start, span.end, [service]))
+        whole: list[tuple[int, int, list[Service]]] = []
+        for low, high, own in sorted(found, key=lambda one: one[:2]):
+            if not whole:
+                whole.append((low, high, own))
+                continue
+            first, last, before = whole[-1]
+            back = max(last, self._round_span(worker, before).end) if before else last
+            leave = min(low, self._round_span(worker, own).start) if own else low
+            are_two_days = first // MINUTES_PER_DAY != low // MINUTES_PER_DAY
+            if own and before and (leave < back or are_two_days):
+                whole[-1] = (first, max(last, high), before + own)
+                continue
+            if own and leave < last:
+                whole[-1] = (first, leave, before)
+            whole.append((low if own else max(low, back), high, own))
+        return [(low, high, own) for low, high, own in whole if low < high]
 
     def _from_now(self, span: Span, taken: set[int]) -> Span:
         now = self.now or 0

@@ -94,7 +94,10 @@ def start_stretched(t: Tables, u: int, w: int, now: int, least: int, helpers: In
     best, best_start, v = least, -1, t.node[u, tb.TWIN]
     for r in range(t.worker[w, tb.ROUTE_FROM], t.worker[w, tb.ROUTE_TO]):
         opens, closes, after = t.route[r, tb.OPEN], t.route[r, tb.CLOSE], t.route[r, tb.AFTER]
+        before = t.route[r, tb.BEFORE]
         t.route[r, tb.OPEN] = max(opens - STRETCH, opens // 1440 * 1440)
+        if before >= 0:
+            t.route[r, tb.OPEN] = max(t.route[r, tb.OPEN], min(opens, t.route[before, tb.CLOSE]))
         t.route[r, tb.CLOSE] = closes + STRETCH
         if after >= 0:
             t.route[r, tb.CLOSE] = min(closes + STRETCH, t.route[after, tb.OPEN])

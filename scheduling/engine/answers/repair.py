@@ -132,7 +132,7 @@ def repair(
         state.lost_locks += [LostLock(lock, None) for lock in lost]
         state.problem = state.problem.replace(locks=tuple(k for k in state.problem.locks if k not in lost))
     after_plan = solution_of(state.problem, desk.tables)
-    changed = _changes(state, plan, after_plan)
+    changed = _changes(problem, state, plan, after_plan)
     return Repair(
         problem=state.problem,
         plan=after_plan,
@@ -257,7 +257,7 @@ class _Mender:
         return [k for k in self.state.problem.locks if k.occurrence in absent]
 
 
-def _changes(state: Aftermath, plan: Solution, new: Solution) -> tuple[Changed, ...]:
+def _changes(problem: Problem, state: Aftermath, plan: Solution, new: Solution) -> tuple[Changed, ...]:
     old = {a.occurrence: a for a in plan.assignments}
     now = {a.occurrence: a for a in new.assignments}
     reasons = {u.occurrence: u.reason for u in new.unplaced}
@@ -271,6 +271,10 @@ def _changes(state: Aftermath, plan: Solution, new: Solution) -> tuple[Changed, 
         kind, noticed = _kind(before, after)
         if kind is not None:
             found.append(Changed(name, occurrence.person, kind, before, after, noticed, reasons.get(name)))
+    for name in state.missed:  # held up until no window of theirs is left
+        if (before := old.get(name)) is not None:
+            person = problem.occurrences[problem.occurrence_index[name]].person
+            found.append(Changed(name, person, Kind.UNPLACED, before, None, True, Reason.NO_CAPACITY))
     return tuple(sorted(found, key=lambda c: ((c.before or c.after or _NOWHERE).start, c.occurrence)))
 
 

@@ -239,6 +239,17 @@ def test_eleven_hours_of_rest_lie_between_back_and_leaving(start, rules):
     assert broken(problem, a_plan(("o0", "w0", at(17)), ("o1", "w0", start))) == rules
 
 
+def test_two_pieces_of_a_day_need_no_rest_between_them():
+    """From nine to twelve she is away: that is no night, and not counted as work."""
+    shifts = [(at(7), at(9)), (at(12), at(15))]
+    problem = two(
+        {"windows": [(at(8), at(8))]},
+        {"windows": [(at(13), at(13))]},
+        workers=[a_worker(hours=106, shifts=shifts)],
+    )
+    assert broken(problem, a_plan(("o0", "w0", at(8)), ("o1", "w0", at(13)))) == []
+
+
 @pytest.mark.parametrize(("hours", "rules"), [(106, []), (105, ["hours"])])
 def test_weekly_hours_count_from_leaving_to_being_back(hours, rules):
     """Two days of 10 + 3 + 30 + 10 minutes are 106; waiting in the shift before leaving is not work."""

@@ -156,6 +156,18 @@ def test_rest_between_days(rest: int, placed: int) -> None:
     assert len(result.solution.assignments) == placed
 
 
+@pytest.mark.parametrize(("hours", "opens", "placed"), [(159, 7, 3), (158, 7, 2), (159, 0, 2)])
+def test_a_day_in_two_pieces_has_rest_only_at_its_ends(hours: int, opens: int, placed: int) -> None:
+    """Three calls of 53 minutes: two on one day around an absence, the third after a night or too early."""
+    times = [at(8), at(14), at(opens + 1, day=1)]
+    occurrences = [an_occurrence(f"o{i}", windows=[(start, start)]) for i, start in enumerate(times)]
+    shifts = [(at(7), at(9)), (at(12), at(15)), (at(opens, day=1), at(15, day=1))]
+    workers = [a_worker(hours=hours, shifts=shifts)]
+    locks = [Lock("o0", "w0", at(8)), Lock("o1", "w0", at(14))]
+    result = plan(a_problem(occurrences, workers=workers, locks=locks))
+    assert len(result.solution.assignments) == placed
+
+
 @pytest.mark.parametrize(("hours", "placed"), [(106, 2), (105, 1)])
 def test_weekly_hours_count_base_to_base(hours: int, placed: int) -> None:
     """A call takes 13 minutes there, 30 of care and 10 back; two on two days take 106."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from hub.models import Role, User
 from scheduling.engine.problem import Lock
@@ -13,8 +15,8 @@ from scheduling.mapping.deeds import MoveVisit, Place
 from scheduling.mapping.locks import LockError
 from scheduling.services import changing, locking, publishing
 from scheduling.services.locking import LockRefused
-from tests.factories.hub import logged_in, make_need, make_user
-from tests.factories.scheduling import Week, make_candidate, make_week, map_week
+from tests.factories.hub import logged_in, make_agency, make_agreement, make_need, make_user
+from tests.factories.scheduling import Week, make_candidate, make_run, make_week, map_week
 from tests.factories.visits import MONDAY, NOW, make_barred_worker, make_shifts, make_worker
 from visits.models import PlanLock, Rota, Visit, Worker
 
@@ -197,3 +199,27 @@ def test_locks_are_set_seen_and_released_on_the_pages(
     assert "Nothing is locked." in client.get(f"/rotas/{rota.public_id}/locks/").content.decode()
     stranger = logged_in(make_user(Role.COORDINATOR, agency=week.agency))
     assert stranger.post(f"/rotas/{rota.public_id}/lock/", subject).status_code == 404
+
+
+def test_a_lock_that_cannot_hold_is_told_in_names_with_what_to_do(
+    week: Week, rota: Rota, by: User, time_machine: Any
+) -> None:
+    """On Today, among the runs and on a run's page; who may not see the person reads no name."""
+    lock(rota, by, "all")
+    week.worker.shifts.first().delete()
+    with pytest.raises(LockError) as error:
+        map_week(week)
+    failed = {"status": "failed", "error": f"What is to be planned contradicts itself: {error.value}"}
+    run = make_run(week.area, finished_at=NOW, **failed)
+    time_machine.move_to(NOW, tick=False)
+    client = logged_in(by)
+    said = (
+        f"The lock of worker, day and time on a visit cannot hold: {week.worker.name} has no shift long"
+        f" enough to serve Morning care for {week.person.name} at Mon 11 Jan 08:00. Release it"
+    )
+    for address in ("/today/", "/runs/", reverse("run-progress", args=[run.public_id])):
+        assert said in html.unescape(client.get(address).content.decode())
+    other = make_agency()
+    make_agreement(other)
+    stranger = logged_in(make_user(Role.COORDINATOR, week.area, agency=other))
+    assert week.person.family_name not in stranger.get("/runs/").content.decode()

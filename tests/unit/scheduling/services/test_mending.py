@@ -17,7 +17,7 @@ from scheduling.engine.solution import Assignment, Reason, Solution, Unplaced
 from scheduling.mapping import repairing
 from scheduling.models import Repair
 from scheduling.services import mending, publishing
-from tests.factories.hub import logged_in, make_agency, make_area, make_user
+from tests.factories.hub import logged_in, make_agency, make_area, make_skill, make_user
 from tests.factories.scheduling import Week, make_candidate, make_week
 from tests.factories.visits import MONDAY, make_shifts, make_worker
 from visits.models import Absence, Override, Rota
@@ -39,7 +39,10 @@ def week() -> Week:
 
 @pytest.fixture(autouse=True)
 def engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A repair that gives the other worker what it can, and leaves out Friday: no compiled search."""
+    """A repair that gives the other worker what it can, and leaves out Friday: no compiled search.
+
+    What is due and not planned goes to the first worker.
+    """
 
     def repair(problem: Any, plan: Solution, change: Any, **_: Any) -> Any:
         away = {event.worker: event for event in change.events if isinstance(event, WorkerOff)}
@@ -59,6 +62,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> None:
             kind = Kind.WORKER if after else Kind.UNPLACED
             reason = None if after else Reason.NO_CAPACITY
             changed.append(Changed(one.occurrence, person, kind, one, after, True, reason))
+        for occurrence in problem.occurrences:
+            if occurrence.id not in {one.occurrence for one in plan.assignments}:
+                after = Assignment(occurrence.id, (problem.workers[0].id,), occurrence.windows[0].start)
+                kept.append(after)
+                changed.append(Changed(occurrence.id, occurrence.person, Kind.PLACED, None, after, True))
         return Mended(
             problem, Solution(tuple(kept), tuple(left)), {}, {}, tuple(changed),
             (changed[0].person,) if changed else (), (), (), (), (), (),
@@ -247,3 +255,120 @@ def test_an_agency_that_stops_leaves_its_calls_to_others_and_may_go_on_after_all
     assert not stopped.exists()
     elsewhere = logged_in(make_user(Role.COORDINATOR, make_area(), agency=week.agency))
     assert elsewhere.post("/agency-stops/", said).status_code == 400
+
+
+def asked_of_the_optimiser(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The problem and the change of each repair from here on."""
+    given: list[Any] = []
+    repair = repairing.repair
+    monkeypatch.setattr(
+        repairing, "repair", lambda *all_, **how: (given.append((all_[0], all_[2])), repair(*all_, **how))[1]
+    )
+    return given
+
+
+@pytest.mark.parametrize(("minutes_later", "is_told"), [(29, True), (30, False)])
+def test_a_visit_that_ran_late_is_late_in_later_repairs_until_it_ends(
+    week: Week, monkeypatch: pytest.MonkeyPatch, minutes_later: int, is_told: bool
+) -> None:
+    """At half past seven the visit of 08:00 to 08:40 is said to last until 09:10; somebody else is ill then."""
+    by = make_user(Role.COORDINATOR, week.area, agency=week.agency)
+    visit = Rota.objects.get().visits.order_by("starts_at")[1]
+    late = mending.runs_over(visit=visit, minutes=30, by=by, now=TUESDAY_MORNING)
+    given = asked_of_the_optimiser(monkeypatch)
+    then = visit.ends_at + dt.timedelta(minutes=minutes_later)
+
+    def ill() -> list[Any]:
+        rota = Rota.objects.get(status="published")
+        again = mending.ask(rota=rota, kind=Repair.Kind.STOPPED, by=by, now=then)
+        worked_out(again)
+        again.delete()
+        return [event for event in given[-1][1].events if isinstance(event, RunsLate)]
+
+    told = [RunsLate(f"n{week.tablets.pk}-2027-01-12", None, 1440 + 9 * 60 + 10)] if is_told else []
+    assert ill() == told
+    publishing.discard(rota=worked_out(late), by=by, now=TUESDAY_MORNING)
+    assert ill() == []
+
+
+def test_what_somebody_answers_for_by_name_is_not_repaired_away(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thursday's washing, with a skill that the worker lacks, is held where it is: the candidate keeps both."""
+    by = make_user(Role.COORDINATOR, week.area, agency=week.agency)
+    code, worker = f"n{week.washing.pk}-2027-01-14", f"w{week.worker.pk}"
+    rota = Rota.objects.get(status="published")
+    week.washing.skills = ["personal_care", make_skill("insulin").pk]
+    week.washing.save()
+    rota.overrides.create(
+        need=week.washing,
+        rule="skills",
+        ids=[code, worker],
+        said=f"{worker} lacks insulin for {code}",
+        reason="She is being taught it.",
+        at=TUESDAY_NOON,
+        by=by,
+    )
+    given = asked_of_the_optimiser(monkeypatch)
+    made = worked_out(mending.ask(rota=rota, kind=Repair.Kind.STOPPED, by=by, now=TUESDAY_NOON))
+    problem = given[-1][0]
+    asked = problem.occurrences[problem.occurrence_index[code]]
+    assert asked.skills == {"personal_care"}
+    assert [lock.worker for lock in problem.locks if lock.occurrence == code] == [worker]
+    assert code in {row.ids[0] for row in made.overrides.all()}
+
+
+def test_somebody_home_again_is_offered_the_calls_of_today_and_no_call_vanishes(
+    week: Week, time_machine: Any
+) -> None:
+    """The stay is accepted; at eight they are back: what is ticked is due again, and so is every later day."""
+    time_machine.move_to(TUESDAY_MORNING, tick=False)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    client.post(reverse("person-hospital", args=[week.person.public_id]), {"home_on": ""})
+    stay = worked_out(Repair.objects.get())
+    publishing.publish(rota=stay, by=None, now=TUESDAY_MORNING)
+    assert "Home again…" in client.get(reverse("person", args=[week.person.public_id])).content.decode()
+    assert "Home again…" in client.get("/today/").content.decode()
+    address = reverse("person-home", args=[week.person.public_id])
+    page = client.get(address)
+    calls = list(page.context["form"].fields["calls"].choices)
+    assert [words for _, words in calls] == [
+        f"Tue 12 Jan 08:00: Morning care for {week.person.name}",
+        f"Tue 12 Jan 08:00: Tablets for {week.person.name}",
+    ]
+    said = {"because": "Back by taxi.", "calls": [calls[0][0]]}
+    response = client.post(address, said)
+    rota = worked_out(Repair.objects.get(kind="home"))
+    assert response.headers["Location"] == reverse("repair", args=[rota.repair.public_id])
+    assert (rota.asked, rota.placed, rota.unplaced_count, rota.cancelled) == (10, 9, 0, 1)
+    assert "not due" in client.get(response.headers["Location"]).content.decode()
+    assert "Nothing says" in client.post(address, {"because": "Again."}).content.decode()
+
+
+def test_who_answers_the_telephone_gets_from_today_to_each_thing_in_one_step(
+    week: Week, time_machine: Any
+) -> None:
+    """Whoever is on today can be chosen; sick leads to the absence, running over to today's visits."""
+    time_machine.move_to(TUESDAY_NOON, tick=False)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    page = client.get("/today/")
+    assert {one.name for one in page.context["on_today"]} == {week.worker.name, "Thu Nguyễn"}
+    chosen = {"worker": str(week.worker.public_id)}
+    sick = client.get("/happened/", chosen | {"what": "sick"}).headers["Location"]
+    assert sick == reverse("worker-sick", args=[week.worker.public_id])
+    over = client.get("/happened/", chosen | {"what": "over"})
+    day = client.get(over.headers["Location"]).content.decode()
+    visit = Rota.objects.get().visits.order_by("starts_at")[1]
+    assert reverse("visit-runs-over", args=[visit.public_id]) in day
+    assert client.get("/happened/", {"what": "sick"}).headers["Location"] == "/today/"
+
+
+def test_until_further_notice_is_said_and_not_left_out(week: Week, time_machine: Any) -> None:
+    """The field has an answer for it, so it cannot be empty."""
+    time_machine.move_to(TUESDAY_NOON, tick=False)
+    client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
+    address = reverse("worker-sick", args=[week.worker.public_id])
+    assert "may be left out" not in client.get(address).content.decode()
+    assert client.post(address, {"kind": "sick", "days": ""}).status_code == 400
+    assert client.post(address, {"kind": "sick", "days": "open"}).status_code == 302
+    assert Absence.objects.get().ends_at is None

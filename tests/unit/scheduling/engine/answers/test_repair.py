@@ -199,10 +199,49 @@ def test_a_quiet_shuffle_is_made_rather_than_a_call_left_out():
     assert placed(done) == {"o0": (("w1",), at(9)), "o1": (("w2",), at(9))}
 
 
-def test_an_absence_in_the_middle_leaves_the_longer_part_of_a_shift():
-    """From nine to ten: the shift from seven becomes one from ten."""
-    done = repaired(a_problem(), a_plan(("o0", "w0", at(8))), WorkerOff("w0", at(9), at(10)))
-    assert [(s.start, s.end) for s in done.problem.workers[0].shifts] == [(at(10), at(15))]
+def test_an_absence_in_the_middle_leaves_both_parts_of_a_shift():
+    """Off from nine to ten: the call before is hers as ever, the one within moves behind."""
+    windows = [(at(8), at(11))]
+    occurrences = [an_occurrence("o0", windows=windows), an_occurrence("o1", person="p1", windows=windows)]
+    problem = a_problem(occurrences, people=PEOPLE)
+    plan = a_plan(("o0", "w0", at(8)), ("o1", "w0", at(9, 15)))
+    done = repaired(problem, plan, WorkerOff("w0", at(9), at(10)))
+    assert [(s.start, s.end) for s in done.problem.workers[0].shifts] == [(at(7), at(9)), (at(10), at(15))]
+    assert placed(done)["o0"] == (("w0",), at(8))
+    assert placed(done)["o1"][1] >= at(10, 13)
+
+
+def test_of_two_parts_that_have_both_been_worked_neither_is_stretched_over_the_absence():
+    """At eleven, with a call done on either side of it: two shifts, and no word of overtime."""
+    occurrences = [an_occurrence(f"o{i}", person=f"p{i}") for i in range(3)]
+    problem = a_problem(occurrences, people=PEOPLE, workers=TWO)
+    plan = a_plan(("o0", "w0", at(8)), ("o1", "w0", at(10, 30)), ("o2", "w1", at(12)))
+    done = repaired(problem, plan, WorkerOff("w0", at(9), at(10)), now=at(11))
+    assert [(s.start, s.end) for s in done.problem.workers[0].shifts] == [(at(7), at(9)), (at(10), at(15))]
+    assert (done.stretched, done.changed) == ((), ())
+
+
+def test_what_waits_for_a_late_visit_has_not_begun():
+    """At 09:00 she is at the first door until 09:10, though by the plan the next call began at 08:45."""
+    windows = [(at(8), at(9, 30))]
+    occurrences = [an_occurrence(f"o{i}", person=f"p{i}", windows=windows) for i in range(2)]
+    plan = a_plan(("o0", "w0", at(8)), ("o1", "w0", at(8, 45)))
+    late = RunsLate("o0", end=at(9, 10))
+    done = repaired(a_problem(occurrences, people=PEOPLE), plan, late, now=at(9))
+    assert placed(done)["o1"] == (("w0",), at(9, 23))
+
+
+def test_what_waits_for_a_late_visit_until_its_window_has_passed_is_told_of():
+    """Nobody can come before nine any more: it is left out, and does not vanish from the list."""
+    occurrences = [
+        an_occurrence("o0", windows=[(at(8), at(9))]),
+        an_occurrence("o1", person="p1", windows=[(at(8), at(8, 50))]),
+    ]
+    plan = a_plan(("o0", "w0", at(8)), ("o1", "w0", at(8, 45)))
+    late = RunsLate("o0", end=at(9, 10))
+    done = repaired(a_problem(occurrences, people=PEOPLE), plan, late, now=at(9))
+    assert done.missed == ("o1",)
+    assert [(c.occurrence, c.kind, c.person) for c in done.changed] == [("o1", Kind.UNPLACED, "p1")]
 
 
 def test_a_night_cut_short_does_not_begin_on_the_day_of_the_next():
