@@ -25,7 +25,7 @@ BEFORE_THE_WEEK = moment(MONDAY - dt.timedelta(days=1), dt.time(12))
 
 
 def both_accept(monkeypatch: pytest.MonkeyPatch, time_machine: Any) -> list[Any]:
-    """What each accept comes to: the answer's status, or what was raised; both have judged before either acts."""
+    """What each accept comes to, as a status or what was raised; both have judged before either acts."""
     time_machine.move_to(BEFORE_THE_WEEK, tick=True)
     week = make_week()
     published = publishing.publish(rota=make_candidate(week), by=None, now=BEFORE_THE_WEEK)
@@ -40,7 +40,7 @@ def both_accept(monkeypatch: pytest.MonkeyPatch, time_machine: Any) -> list[Any]
             rota=make_candidate(week, start=start),
             found={"changed": [], "gone": [], "lost_locks": [], "stretched": [], "people": 0},
         )
-        for start in ("08:20", "08:40")
+        for start in ("08:20", "09:00")
     ]
     meeting, judge = threading.Barrier(2), publishing._refuse_if_wrong
 

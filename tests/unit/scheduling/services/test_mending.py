@@ -271,7 +271,7 @@ def asked_of_the_optimiser(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_a_visit_that_ran_late_is_late_in_later_repairs_until_it_ends(
     week: Week, monkeypatch: pytest.MonkeyPatch, minutes_later: int, is_told: bool
 ) -> None:
-    """At half past seven the visit of 08:00 to 08:40 is said to last until 09:10; somebody else is ill then."""
+    """At half past seven the visit of 08:00 to 08:40 is said to last until 09:10."""
     by = make_user(Role.COORDINATOR, week.area, agency=week.agency)
     visit = Rota.objects.get().visits.order_by("starts_at")[1]
     late = mending.runs_over(visit=visit, minutes=30, by=by, now=TUESDAY_MORNING)
@@ -294,21 +294,22 @@ def test_a_visit_that_ran_late_is_late_in_later_repairs_until_it_ends(
 def test_what_somebody_answers_for_by_name_is_not_repaired_away(
     week: Week, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Thursday's washing, with a skill that the worker lacks, is held where it is: the candidate keeps both."""
+    """Washing with a skill that the worker lacks is held where it is, with the reason."""
     by = make_user(Role.COORDINATOR, week.area, agency=week.agency)
     code, worker = f"n{week.washing.pk}-2027-01-14", f"w{week.worker.pk}"
     rota = Rota.objects.get(status="published")
     week.washing.skills = ["personal_care", make_skill("insulin").pk]
     week.washing.save()
-    rota.overrides.create(
-        need=week.washing,
-        rule="skills",
-        ids=[code, worker],
-        said=f"{worker} lacks insulin for {code}",
-        reason="She is being taught it.",
-        at=TUESDAY_NOON,
-        by=by,
-    )
+    for day in range(11, 16):
+        rota.overrides.create(
+            need=week.washing,
+            rule="skills",
+            ids=[f"n{week.washing.pk}-2027-01-{day}", worker],
+            said=f"{worker} lacks insulin for n{week.washing.pk}-2027-01-{day}",
+            reason="She is being taught it.",
+            at=TUESDAY_NOON,
+            by=by,
+        )
     given = asked_of_the_optimiser(monkeypatch)
     made = worked_out(mending.ask(rota=rota, kind=Repair.Kind.STOPPED, by=by, now=TUESDAY_NOON))
     problem = given[-1][0]
@@ -321,7 +322,7 @@ def test_what_somebody_answers_for_by_name_is_not_repaired_away(
 def test_somebody_home_again_is_offered_the_calls_of_today_and_no_call_vanishes(
     week: Week, time_machine: Any
 ) -> None:
-    """The stay is accepted; at eight they are back: what is ticked is due again, and so is every later day."""
+    """The stay is in force; then they are back: what is ticked is due again, and so is every later day."""
     time_machine.move_to(TUESDAY_MORNING, tick=False)
     client = logged_in(make_user(Role.COORDINATOR, week.area, agency=week.agency))
     client.post(reverse("person-hospital", args=[week.person.public_id]), {"home_on": ""})
