@@ -192,7 +192,7 @@ def test_locks_are_set_seen_and_released_on_the_pages(
     assert f"{week.washing.title} for {week.person.name}, Mon 11 Jan 08:00, {week.worker.name}" in listed
     week.worker.shifts.first().delete()
     planned = client.post(f"/areas/{week.area.code}/weeks/{MONDAY}/plan/", follow=True).content.decode()
-    assert "It was not planned: the lock of worker, day and time on this visit" in planned
+    assert "It was not planned. The lock of worker, day and time on a visit cannot hold:" in planned
     assert week.worker.name in planned
     held = PlanLock.objects.get()
     client.post(f"/rotas/{rota.public_id}/unlock/", {"lock": held.public_id, "from": "locks"})
