@@ -44,10 +44,16 @@ class Fields:
 
     def soft(self, name: str, parse: Callable[[str], T]) -> T | None:
         """None for an empty cell, and for one that `parse` refuses, which is then noted."""
+        return self.soft_text(name, clean(self._cells.get(name, "")), parse)
+
+    def soft_text(self, name: str, text: str, parse: Callable[[str], T]) -> T | None:
+        """As `soft`, of a text that is in no cell."""
+        if not text:
+            return None
         try:
-            return self.optional(name, parse, None)
+            return parse(text)
         except RefusedError as refused:
-            self.note(refused)
+            self.note(_of(refused, name, text))
             return None
 
     def note(self, refused: RefusedError) -> None:
@@ -58,9 +64,14 @@ class Fields:
         try:
             return parse(text)
         except RefusedError as refused:
-            refused.field = refused.field or name
-            refused.value_class = refused.value_class or value_class(text)
-            raise
+            raise _of(refused, name, text) from None
+
+
+def _of(refused: RefusedError, name: str, text: str) -> RefusedError:
+    """The refusal with the field's name and what kind of value stood there, where it does not say."""
+    refused.field = refused.field or name
+    refused.value_class = refused.value_class or value_class(text)
+    return refused
 
 
 def rejected(refused: RefusedError, *, place: str, key: str, field_only: bool = False) -> Rejected:

@@ -59,6 +59,13 @@ class Comparison:
     contradicts: bool = False  # nothing else known of the person may turn this into a join
 
 
+# What most comparisons of a county come to, made once.
+_NOTHING = Comparison(Verdict.NOTHING)
+_BIRTHS_DIFFER = Comparison(Verdict.VETO, "birth_date_differs", ("birth_date",), contradicts=True)
+_GIVENS_DIFFER = Comparison(Verdict.VETO, "given_name_differs", ("given_name",), contradicts=True)
+_NUMBERS_DIFFER = Comparison(Verdict.VETO, "nhs_number_differs", ("nhs_number",), contradicts=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of a record. `person_id` is whom it joins, or whom it may be."""
@@ -125,16 +132,17 @@ def compare(one: Facts, other: Facts) -> Comparison:
             return _same_number(one, other, birth=birth, given=given)
         return _different_numbers(one, other, birth=birth, given=given)
     if birth is Birth.DIFFERENT:
-        return Comparison(Verdict.VETO, "birth_date_differs", ("birth_date",), contradicts=True)
+        return _BIRTHS_DIFFER
     if given is Given.DIFFERENT:
-        return Comparison(Verdict.VETO, "given_name_differs", ("given_name",), contradicts=True)
+        return _GIVENS_DIFFER
     return _without_number(one, other, birth=birth, given=given)
 
 
 def is_swapped(one: Facts, other: Facts) -> bool:
     """Whether family and given name stand the wrong way round in one of the two."""
-    turned = one.family in _whole_and_first(other.given) and other.family in _whole_and_first(one.given)
-    return turned and one.family != other.family
+    if one.family == other.family:
+        return False
+    return one.family in _whole_and_first(other.given) and other.family in _whole_and_first(one.given)
 
 
 def _whole_and_first(given: str) -> tuple[str, ...]:
@@ -170,7 +178,7 @@ def _different_numbers(one: Facts, other: Facts, *, birth: Birth, given: Given) 
     if alike and (_same(one.postcode, other.postcode) or _same(one.uprn, other.uprn)):
         evidence = _agreeing(one, other, birth, given)
         return Comparison(Verdict.REVIEW, "nhs_number_differs", evidence, contradicts=True)
-    return Comparison(Verdict.VETO, "nhs_number_differs", ("nhs_number",), contradicts=True)
+    return _NUMBERS_DIFFER
 
 
 def _without_number(one: Facts, other: Facts, *, birth: Birth, given: Given) -> Comparison:
@@ -197,7 +205,7 @@ def _without_number(one: Facts, other: Facts, *, birth: Birth, given: Given) -> 
             rule = "family_name_slip" if slip else "family_name_changed"
     if rule:
         return Comparison(Verdict.REVIEW, rule, evidence)
-    return Comparison(Verdict.NOTHING)
+    return _NOTHING
 
 
 def _join(joins: list[tuple[Comparison, int | None]]) -> Decision:

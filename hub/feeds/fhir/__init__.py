@@ -42,7 +42,7 @@ def _take(found: Found) -> Taken:
             yield Skipped(found.place, f"{type_name(found.resource)} is not needed")
             return
         refuse_modifiers(found.resource)
-        said_at = found.said_at()
+        said_at = found.said_at
         for item in READERS[kind](found):
             if said_at is None or isinstance(item, Rejected | AllOrNothing) or item.said_at == said_at:
                 yield item

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from hub.feeds import values
@@ -20,7 +21,7 @@ _MOMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """A resource where it was found. `names` gives type and id for the full addresses of its Bundle."""
 
@@ -31,12 +32,13 @@ class Found:
     sent: str = ""  # when its Bundle was put together
     address: str = ""  # where the Bundle asks for it to be put: Patient/ID
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The id of the resource, else the end of its full address, else ""."""
         own = self.resource.get("id")
         return clean(own) if isinstance(own, str) and own else last_part(self.address or self.full_url)
 
+    @cached_property
     def said_at(self) -> datetime | None:
         """When the sender last changed it, as far as that is told and can be read."""
         meta = self.resource.get("meta")

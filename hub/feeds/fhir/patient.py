@@ -21,6 +21,7 @@ VERIFICATION_SYSTEMS = frozenset(
 VERIFIED = "01"
 ADDRESS_KEY = "Extension-UKCore-AddressKey"
 RESTRICTED = frozenset({"R", "V"})
+_name_text = values.text_up_to(120)
 
 
 def take(found: Found) -> Iterator[PersonRecord | Rejected | Skipped]:
@@ -35,8 +36,8 @@ def take(found: Found) -> Iterator[PersonRecord | Rejected | Skipped]:
     )
     address = {} if restricted else _address(patient)
     fields = Fields(found.place, _cells(patient, name, address), key=found.checked_id())
-    family_name = fields.required("name.family", values.text_up_to(120))
-    given_name = fields.optional("name.given", values.text_up_to(120), "")
+    family_name = fields.required("name.family", _name_text)
+    given_name = fields.optional("name.given", _name_text, "")
     lines = fields.optional("address.line", values.address_lines, ())
     number, verified = _nhs_number(patient, fields)
     contact_from, contact_until = contact_times(patient, fields)
@@ -61,7 +62,7 @@ def take(found: Found) -> Iterator[PersonRecord | Rejected | Skipped]:
         deceased_on=deceased_on,
         contact_from=contact_from,
         contact_until=contact_until,
-        said_at=found.said_at(),
+        said_at=found.said_at,
     )
     yield from fields.notes
 
@@ -115,10 +116,9 @@ def _nhs_number(patient: Json, fields: Fields) -> tuple[str | None, bool]:
     for identifier in items(patient.get("identifier")):
         if text(identifier.get("system")) != NHS_NUMBER or text(identifier.get("use")) == "old":
             continue
-        cells = Fields(fields.place, {"identifier": text(identifier.get("value"))}, key=fields.key)
-        if number := cells.soft("identifier", values.nhs_number):
+        written = text(identifier.get("value"))
+        if number := fields.soft_text("identifier", written, values.nhs_number):
             numbers[number] = numbers.get(number, False) or _is_verified(identifier)
-        fields.notes.extend(cells.notes)
     if len(numbers) > 1:
         fields.note(
             RefusedError(

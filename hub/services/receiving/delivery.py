@@ -46,7 +46,7 @@ from hub.services.receiving.homes import take_homes
 from hub.services.receiving.ledger import Ledger, Progress, fitted
 from hub.services.receiving.needs import end_missing, end_needs, replace_groups, take_needs, turns
 from hub.services.receiving.persons import take_persons
-from hub.services.receiving.reading import View, chunks, with_few_collections
+from hub.services.receiving.reading import View, read_ahead, with_few_collections
 from hub.services.receiving.taking import Taking
 from hub.walls import as_county
 
@@ -131,16 +131,18 @@ def _take(
     growth = Growth(SourceRecord, Address, KnownAs, Person, MatchDecision, Need)
     view = View(file)
     more = False
-    for chunk in chunks(format.read(view.buffered())):
-        more = _first_pass(taking, chunk) or more
-        growth.reached(ledger.taken)
-        ledger.flush(bytes_read=view.bytes_read)
+    with read_ahead(format.read(view.buffered())) as pieces:
+        for chunk in pieces:
+            more = _first_pass(taking, chunk) or more
+            growth.reached(ledger.taken)
+            ledger.flush(bytes_read=view.bytes_read)
     if more:
         view = View(file)
-        for chunk in chunks(format.read(view.buffered())):
-            _second_pass(taking, chunk)
-            growth.reached(ledger.taken)
-            ledger.flush(bytes_read=delivery.bytes + view.bytes_read)
+        with read_ahead(format.read(view.buffered())) as pieces:
+            for chunk in pieces:
+                _second_pass(taking, chunk)
+                growth.reached(ledger.taken)
+                ledger.flush(bytes_read=delivery.bytes + view.bytes_read)
     waiting.release(taking)
     gaps.link(taking)
     if feed.is_complete and not taking.unreadable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from typing import BinaryIO, TypeVar
@@ -46,6 +47,24 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+@contextmanager
+def read_ahead(items: Iterable[T], size: int = CHUNK) -> Iterator[Iterator[list[T]]]:
+    """Chunks of what a feed yields: the next is read by a thread while this one is stored.
+
+    Half of the time goes by waiting for PostgreSQL. Nothing is read any more once the block is left.
+    """
+    pieces = chunks(items, size)
+    with ThreadPoolExecutor(1, "feed") as thread:
+
+        def ready() -> Iterator[list[T]]:
+            coming = thread.submit(next, pieces, None)
+            while chunk := coming.result():
+                coming = thread.submit(next, pieces, None)
+                yield chunk
+
+        yield ready()
 
 
 @contextmanager

@@ -53,6 +53,16 @@ def test_among_asks_with_one_array() -> None:
     assert not SourceRecord.objects.filter(key__among=[])
 
 
+@pytest.mark.parametrize("sent", [["C1"], ["", "C1"], [""], ["C1\x1f", "C1"], ["'C1", "{C1}", 'C"1', "C\\1"]])
+def test_among_finds_what_was_sent_whatever_is_in_it(sent: list[str]) -> None:
+    """Also an empty text, and what stands between texts where they go as one."""
+    agency = hub.make_agency()
+    delivery = hub.make_delivery(agency)
+    bulk.put(SourceRecord, [record(key, "Larter", delivery, agency) for key in [*sent, "C1,", "C"]])
+    found = SourceRecord.objects.filter(key__among=sent).values_list("key", flat=True)
+    assert sorted(found) == sorted(sent)
+
+
 def test_what_has_grown_within_the_transaction_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL counts rows that nobody else can see yet, and not again before they may have doubled."""
     monkeypatch.setattr(bulk, "FEWEST_TO_LOOK_AT", 10)
