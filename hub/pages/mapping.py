@@ -105,13 +105,13 @@ def choose(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("delivery", public_id)
     usable, twice = _usable(headings)
     chosen = _chosen(request) if request.method == "POST" else feed.mapping or mapped.guess(usable)
-    wrong = _wrong(chosen, usable) if request.method == "POST" else {}
+    tasks = {one.code for one in selectors.skills()}
+    wrong = _wrong(chosen, usable, tasks) if request.method == "POST" else {}
     if request.method == "POST" and not wrong:
         feed_services.choose_columns(feed=feed, mapping=chosen)
         messages.success(request, "✓ Kept for this and every later file of the feed.")
         return redirect("delivery", public_id)
     theirs = {name for names in chosen.get("columns", {}).values() for name in names}
-    names = {one.code for one in selectors.skills()}
     context = {
         "delivery": delivery,
         "feed": feed,
@@ -122,7 +122,7 @@ def choose(request: HttpRequest, public_id: str) -> HttpResponse:
         "gone": sorted(theirs - set(usable)),
         "options": [(one, _example(sample, headings.index(one))) for one in usable],
         "person": [_row(name, *said, chosen, wrong) for name, said in PERSON.items()],
-        "need": [_row(name, *said, chosen, wrong, tasks=names) for name, said in NEED.items()],
+        "need": [_row(name, *said, chosen, wrong, tasks=tasks) for name, said in NEED.items()],
         "more": [_row(name, *said, chosen, wrong) for name, said in MORE.items()],
         "more_is_used": any(name in chosen.get("columns", {}) for name in MORE),
         "dates": [(name, said, chosen.get("dates") == name) for name, said in DATES.items()],
@@ -187,7 +187,7 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _wrong(chosen: dict[str, Any], headings: list[str]) -> dict[str, str]:
+def _wrong(chosen: dict[str, Any], headings: list[str], tasks: set[str]) -> dict[str, str]:
     """What is wrong by field, in the order of the page: one sentence each."""
     columns, constants = chosen["columns"], chosen["constants"]
     found: dict[str, str] = {}
@@ -204,9 +204,12 @@ def _wrong(chosen: dict[str, Any], headings: list[str]) -> dict[str, str]:
             found[name] = f"Every need has it: choose its column{always}."
         elif name in constants:
             try:
-                CONSTANTS[name](constants[name])
+                said = CONSTANTS[name](constants[name])
             except RefusedError as refused:
                 found[name] = refused.message
+            else:
+                if name == "tasks" and (strange := [one for one in said if one not in tasks]):
+                    found[name] = f"The county’s list has no task {', '.join(strange)}."
     if not asks and (needs := [name for name in plain.OF_A_NEED if name in columns]):
         found["need_reference"] = (
             f"Choose it too, since {_label(needs[0])} is chosen, or leave every need alone."

@@ -189,6 +189,7 @@ def test_columns_are_chosen_on_a_page_and_kept_for_every_later_file(feed: Feed) 
         ({"column-minutes": "Town"}, "need_reference"),
         ({"column-need_reference": "Town", "always-minutes": "1000000"}, "minutes"),
         ({"column-need_reference": "Town", "always-earliest": "25:00"}, "earliest"),
+        ({"column-need_reference": "Town", "always-tasks": "personal_care;singing"}, "tasks"),
     ):
         answer = client.post(
             address, {"column-client_reference": "Ref", "column-family_name": "Surname"} | wrong
