@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+
+from tests.factories.hub import make_area
 
 
 @pytest.mark.django_db
@@ -27,11 +28,11 @@ def test_the_queue_is_the_run_s_own() -> None:
 
 def test_another_process_sees_the_test_s_data(child_environment: dict[str, str]) -> None:
     """A worker or command started by a test works on the test's database."""
-    ContentType.objects.create(app_label="isolation", model="seen")
-    script = "print(ContentType.objects.filter(app_label='isolation').count())"
+    make_area("isolation")
+    script = "print(Area.objects.filter(code='isolation').count())"
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c"]
     ended = subprocess.run(
-        [*command, f"from django.contrib.contenttypes.models import ContentType; {script}"],
+        [*command, f"from hub.models import Area; {script}"],
         cwd=settings.BASE_DIR,
         env=child_environment,
         capture_output=True,
