@@ -13,13 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.travel.errors import RoadFileError
 from scheduling.travel.great_circle import GreatCircle
-from scheduling.travel.road_graph import Point, RoadGraph
+
+if TYPE_CHECKING:
+    from scheduling.travel.road_graph import Point, RoadGraph
 
 MOST_POINTS = 4_000  # of one patch; beyond, what was asked long ago is forgotten
 OUTSIDE = -1  # minutes of a pair that the roads do not reach
@@ -90,6 +93,8 @@ def _stamp(file: Path, changed: int) -> str:
 
 @lru_cache(maxsize=1)
 def _graph(file: Path, changed: int) -> RoadGraph:
+    from scheduling.travel.road_graph import RoadGraph  # SciPy: most of what a process imports at its start
+
     return RoadGraph.load(file)
 
 
