@@ -68,9 +68,8 @@ class Demonstration:
     def run(self) -> Locality:
         """All steps, the printed table last.
 
-        Raises OtherDataError, ChildEndedError or PlanningFailedError.
+        Raises ChildEndedError or PlanningFailedError.
         """
-        founding.refuse_other_data(people=self.wish.people, seed=self.wish.seed)
         self.say(forecast(self.wish.people, self.wish.seconds))
         place, files = self._invent()
         deliveries = self._receive(files)

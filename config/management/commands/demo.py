@@ -58,6 +58,7 @@ class Command(BaseCommand):
         wish = self._wish(options)
         self._say(f"Servers: {embedded.describe()}")
         call_command("migrate", verbosity=0)
+        founding.refuse_other_data(people=wish.people, seed=wish.seed)
         logging.getLogger("hub").setLevel(logging.ERROR)  # each step says the same in fewer words
         home = settings.BASE_DIR / ".private"
         with Children(root=settings.BASE_DIR, logs=home / "logs") as children:
