@@ -16,7 +16,7 @@ COMPILE := ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --pyth
 demo test coverage lint: export CARE_TRIAL = yes
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo run test coverage acceptance lint format screenshots lock forget clean
+.PHONY: help install install-test demo run test coverage acceptance lint check-types check-rest format screenshots lock forget clean
 
 help:  ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -43,9 +43,14 @@ acceptance: install-test  ## Run every real reference file through the feeds (DA
 	@$(BIN)/python -m benchmarks acceptance $(if $(DATA),--data $(DATA))
 
 lint: install-test  ## Check style, types, the direction of imports and missing migrations
+	@$(MAKE) --no-print-directory -j2 check-types check-rest
+
+check-types:
+	$(BIN)/mypy
+
+check-rest:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check
 
