@@ -15,10 +15,18 @@ from rest_framework.authtoken.models import Token
 from hub import audit
 from hub.models import AuditEvent, Person, Role, User
 from tests.factories import hub as make
-from tests.integration.test_access import CANARY, PUBLIC, Theirs, addresses, logged_in, theirs
+from tests.integration.test_access import (
+    CANARY,
+    PUBLIC,
+    Theirs,
+    addresses,
+    logged_in,
+    refusals_unlogged,
+    theirs,
+)
 
-pytestmark = pytest.mark.django_db
-__all__ = ["theirs"]  # the fixture
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refusals_unlogged")]
+__all__ = ["refusals_unlogged", "theirs"]  # the fixtures
 
 
 @pytest.fixture
@@ -33,16 +41,16 @@ def test_every_address_that_shows_a_person_leaves_a_record_of_it(theirs: Theirs,
     manager = make.make_user(Role.AGENCY_MANAGER, agency=theirs.agency)
     shown = 0
     for user in (reader, manager, make.make_user(Role.HUB_ADMINISTRATOR)):
-        client = logged_in(user)
+        client, before = logged_in(user), 0
         for name, address, _ in addresses(theirs):
             if name in PUBLIC:
                 continue
-            before = AuditEvent.objects.filter(by=user, people__contains=[person.pk]).count()
             text = said_in(client.get(address))
+            after = AuditEvent.objects.filter(by=user, people__contains=[person.pk]).count()
             if person.name in text or f"{CANARY}, {person.given_name}" in text:
-                after = AuditEvent.objects.filter(by=user, people__contains=[person.pk]).count()
                 assert after == before + 1, f"{name} showed a person to {user.role} and nobody wrote it down"
                 shown += 1
+            before = after
     assert shown > 10
 
 
