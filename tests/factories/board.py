@@ -127,7 +127,7 @@ def _people(count: int, agency: Agency, area: Area) -> list[Person]:
             key=f"bulk-{number}",
             place=f"row {number}",
             content_hash="0" * 64,
-            payload={},
+            payload={"family_name": person.family_name, "given_name": person.given_name},
             person=person,
         )
         for number, person in enumerate(people)
