@@ -1,9 +1,10 @@
-"""The README's pictures come from a running site, by one command."""
+"""The pictures of the README and of docs/journeys.md come from a running site, by one command."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,17 +17,23 @@ from django.utils import timezone
 
 from hub.models import Role
 from hub.recurrence import monday_of
+from scheduling import repairs, tasks
 from tests.factories.board import make_busy_week
 from tests.factories.hub import PASSWORD, make_user
 
 PICTURES = {
-    *("board", "board-day", "board-day-dark", "person", "merges", "reports", "map", "my-day", "rejections")
+    *("board", "board-day", "board-day-dark", "person", "merges", "reports", "map", "my-day", "rejections"),
+    *("why", "move", "lock", "compare", "unplaced", "continuity", "need", "what-if", "worker", "repair"),
 }
+LARGEST = 150_000  # bytes of a picture in docs/journeys.md
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_picture_is_taken(live_server: Any, chromium: Any, tmp_path: Path) -> None:
+def test_every_picture_is_taken(
+    live_server: Any, chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a process of its own, as `make screenshots` runs it, against a site with next week published."""
+    monkeypatch.setattr(tasks, "enqueue_mending", repairs.work)  # the queue has tests of its own
     monday = monday_of(timezone.localdate()) + dt.timedelta(days=7)
     busy = make_busy_week(workers=4, monday=monday)
     make_user(Role.COORDINATOR, busy.area, agency=busy.carers, username="coordinator")
@@ -47,6 +54,16 @@ def test_every_picture_is_taken(live_server: Any, chromium: Any, tmp_path: Path)
     )
     assert done.returncode == 0, done.stderr
     assert {path.stem for path in (tmp_path / "out").glob("*.png")} == PICTURES
+
+
+def test_every_picture_that_is_shown_is_there_and_small() -> None:
+    """What docs/journeys.md shows is taken by the command, and quick to load."""
+    text = (settings.BASE_DIR / "docs" / "journeys.md").read_text()
+    shown = set(re.findall(r"!\[[^]]+\]\(images/([a-z-]+)\.png\)", text))
+    assert shown <= PICTURES
+    assert len(shown) > 10
+    folder = settings.BASE_DIR / "docs" / "images"
+    assert [name for name in shown if (folder / f"{name}.png").stat().st_size > LARGEST] == []
 
 
 def test_no_pictures_are_taken_of_a_site_elsewhere(tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ def test_a_visit_says_why_and_a_call_without_a_place_what_would_let_it_in(
     """Who, when, the next best and its price, why lunch is another visit; then who might be signed off."""
     village = make_village()
     plan(village)
+    plan(village)  # a newer candidate, which is not the one that is looked at
     enter(page, village.coordinator, live_server)
-    page.goto(reverse("board", args=[village.area.code, MONDAY]) + "?view=day&day=2027-01-14")
+    page.goto(reverse("board", args=[village.area.code, MONDAY]) + "?view=day&day=2027-01-14&rota=1")
     page.locator("#main").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")

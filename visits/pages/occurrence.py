@@ -65,7 +65,8 @@ def _cancel(request: HttpRequest, need: Need, due_on: date) -> None:
 
 
 def _said(request: HttpRequest, need: Need, due_on: date) -> list[dict[str, object]]:
-    """What the rotas of its week make of it, the newest first: left out and why, or who comes."""
+    """What the rotas of its week make of it, first the one that `?rota=` names, then the newest."""
+    wanted = request.GET.get("rota", "")
     first = monday_of(due_on) - timedelta(days=need.flexible_days)
     rotas = (
         selectors.rotas(request.user)
@@ -73,7 +74,7 @@ def _said(request: HttpRequest, need: Need, due_on: date) -> list[dict[str, obje
         .order_by("-version")
     )
     rows = []
-    for rota in rotas.distinct()[:5]:
+    for rota in sorted(rotas.distinct(), key=lambda one: str(one.public_id) != wanted)[:5]:
         item = rota.unplaced.get(need=need, due_on=due_on)
         rows.append({"rota": rota, "item": item, "remedy": REMEDIES.get(item.reason, "")})
     return rows
