@@ -20,6 +20,7 @@ LOOKED_AT = 4  # visits
 FIRST_VISITS = """() => [...document.querySelectorAll("#rota tbody")]
     .map(group => [...group.querySelectorAll(".track a")].map(visit => visit.id))
     .filter(some => some.length).sort((a, b) => a.length - b.length).map(some => some[0])"""
+RANKED = "#hand-ranking:not(.changed)"
 OTHERS = "optgroup[label='Breaks no rule'] option:not(:checked)"
 TO_THE_ANSWER = "one => one.scrollTo(0, one.querySelector('.why').offsetTop - 110)"
 Picture = Callable[["Page", str], None]
@@ -58,7 +59,7 @@ def _movable(page: Page) -> str:
     for visit in found[:LOOKED_AT]:
         _press(page, visit, "m")
         workers = page.locator("#dialog").get_by_label("Worker", exact=True)
-        workers.wait_for(timeout=PATIENCE)
+        page.locator(RANKED).wait_for(state="attached", timeout=PATIENCE)
         others = workers.locator(OTHERS).count()
         page.keyboard.press("Escape")
         workers.wait_for(state="hidden")
@@ -84,7 +85,7 @@ def _change(page: Page, picture: Picture, visit: str) -> None:
     _press(page, visit, "m")
     dialog = page.locator("#dialog")
     workers = dialog.get_by_label("Worker", exact=True)
-    workers.wait_for(timeout=PATIENCE)
+    page.locator(RANKED).wait_for(state="attached", timeout=PATIENCE)
     others = workers.locator(OTHERS)
     others = others if others.count() else workers.locator("option:not(:checked)")
     with page.expect_response(lambda answer: "check=yes" in answer.url):

@@ -49,7 +49,7 @@ def test_every_picture_is_taken(
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=540,  # seconds; a slow shared machine is no failure
         check=False,
     )
     assert done.returncode == 0, done.stderr
