@@ -127,7 +127,7 @@ def _need(page: Page, picture: Picture) -> None:
 
 def _sick(page: Page, picture: Picture) -> None:
     """A worker rings in; the repaired rota is shown, discarded, and the absence taken back."""
-    page.locator(".grid tbody:last-of-type th.name a").first.click()
+    page.locator(".grid tr:has(a.cell) th.name a").last.click()
     page.get_by_role("heading", name="What they may do").wait_for()
     worker = page.url
     picture(page, "worker")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import subprocess
@@ -13,13 +12,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from hub.models import Role
-from hub.recurrence import monday_of
 from scheduling import repairs, tasks
-from tests.factories.board import make_busy_week
 from tests.factories.hub import PASSWORD, make_user
+from tests.factories.village import make_village, publish
 
 PICTURES = {
     *("board", "board-day", "board-day-dark", "person", "merges", "reports", "map", "my-day", "rejections"),
@@ -29,17 +26,18 @@ LARGEST = 150_000  # bytes of a picture in docs/journeys.md
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("in_that_week")
 def test_every_picture_is_taken(
     live_server: Any, chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a process of its own, as `make screenshots` runs it, against a site with next week published."""
+    """In a process of its own, as `make screenshots` runs it, against a site with a published week."""
     monkeypatch.setattr(tasks, "enqueue_mending", repairs.work)  # the queue has tests of its own
-    monday = monday_of(timezone.localdate()) + dt.timedelta(days=7)
-    busy = make_busy_week(workers=4, monday=monday)
-    make_user(Role.COORDINATOR, busy.area, agency=busy.carers, username="coordinator")
-    busy.workers[1].user = make_user(Role.FIELD_WORKER, agency=busy.carers, username="field-worker")
-    busy.workers[1].save()
-    make_user(Role.AGENCY_MANAGER, agency=busy.carers, username="manager")
+    village = make_village()
+    publish(village)
+    make_user(Role.COORDINATOR, village.area, agency=village.care, username="coordinator")
+    village.amira.user = make_user(Role.FIELD_WORKER, agency=village.care, username="field-worker")
+    village.amira.save()
+    make_user(Role.AGENCY_MANAGER, agency=village.care, username="manager")
     vault = tmp_path / "passwords.json"
     vault.write_text(json.dumps(dict.fromkeys(("coordinator", "field-worker", "manager"), PASSWORD)))
     command = [sys.executable, "manage.py", "screenshots", "--url", live_server.url]
