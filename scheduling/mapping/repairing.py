@@ -48,6 +48,7 @@ class Outcome:
     solution: Solution
     mended: Mended
     gone: tuple[str, ...]  # published, and not due any more
+    new_left_out: tuple[LeftOut, ...]  # due since it was published, and without a place
 
 
 def mend(
@@ -71,8 +72,15 @@ def mend(
     left_out = tuple(
         reasons.get(code) or LeftOut(code, Reason.NO_CAPACITY) for code in mapped.due if code not in there
     )
-    published = {row.code for row in facts(row.of).parts}
-    return Outcome(Solution(kept, left_out), mended, tuple(sorted(published - mapped.due.keys())))
+    known = facts(row.of)
+    published = {part.code for part in known.parts}
+    told_of = known.codes | {one.occurrence for one in mended.changed}
+    return Outcome(
+        Solution(kept, left_out),
+        mended,
+        tuple(sorted(published - mapped.due.keys())),
+        tuple(one for one in left_out if one.occurrence not in told_of),
+    )
 
 
 def _mended(
@@ -155,6 +163,17 @@ def told(outcome: Outcome, mapped: Mapped) -> dict[str, Any]:
                 "reason": str(one.reason) if one.reason else "",
             }
             for one in mended.changed
+        ]
+        + [
+            {
+                "kind": "unplaced",
+                "occurrence": one.occurrence,
+                "before": None,
+                "after": None,
+                "noticed": True,
+                "reason": str(one.reason),
+            }
+            for one in outcome.new_left_out
         ],
         "gone": list(outcome.gone),
         "stretched": [[one.worker, one.before, one.after] for one in mended.stretched],

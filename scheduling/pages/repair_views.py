@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -119,12 +119,17 @@ def _told(user: User, repair: Repair) -> dict[str, Any]:
 def _line(words: Words, one: dict[str, Any], nowhere: str) -> Line:
     before, after = one["before"], one["after"]
     return Line(
-        when=words.moment((before or after)[1]),
+        when=words.moment(spot[1]) if (spot := before or after) else _due(one["occurrence"]),
         what=words.say(one["occurrence"]),
         before=_spot(words, before) if before else nowhere,
         after=_spot(words, after, before) if after else REASONS.get(one["reason"], "left out"),
         noticed=one["noticed"],
     )
+
+
+def _due(code: str) -> str:
+    """The day on which an occurrence is due."""
+    return day(date.fromisoformat(code.split("-", 1)[1]))
 
 
 def _spot(words: Words, spot: list[Any], other: list[Any] | None = None) -> str:

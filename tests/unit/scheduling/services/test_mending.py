@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import html
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from scheduling.engine.solution import Assignment, Reason, Solution, Unplaced
 from scheduling.mapping import repairing
 from scheduling.models import Repair
 from scheduling.services import mending, publishing
-from tests.factories.hub import logged_in, make_agency, make_area, make_skill, make_user
+from tests.factories.hub import logged_in, make_agency, make_area, make_need, make_skill, make_user
 from tests.factories.scheduling import Week, make_candidate, make_week
 from tests.factories.visits import MONDAY, make_shifts, make_worker
 from visits.models import Absence, Override, Rota
@@ -373,3 +375,27 @@ def test_until_further_notice_is_said_and_not_left_out(week: Week, time_machine:
     assert client.post(address, {"kind": "sick", "days": ""}).status_code == 400
     assert client.post(address, {"kind": "sick", "days": "open"}).status_code == 302
     assert Absence.objects.get().ends_at is None
+
+
+def test_what_is_due_again_and_finds_no_place_is_listed_as_left_out(
+    week: Week, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    """A call that is new since the rota was published and fits nowhere is told of, for somebody to ring."""
+    time_machine.move_to(TUESDAY_NOON, tick=False)
+    by = make_user(Role.COORDINATOR, week.area, agency=week.agency)
+    new = make_need(week.person, week.agency, title="Eye drops", rrule="FREQ=WEEKLY;BYDAY=WE")
+    repair = repairing.repair
+
+    def leaves_out(*given: Any, **how: Any) -> Any:
+        done = repair(*given, **how)
+        there = tuple(one for one in done.plan.assignments if f"n{new.pk}-" not in one.occurrence)
+        changed = tuple(one for one in done.changed if f"n{new.pk}-" not in one.occurrence)
+        return dataclasses.replace(done, plan=Solution(there, done.plan.unplaced), changed=changed)
+
+    monkeypatch.setattr(repairing, "repair", leaves_out)
+    rota = Rota.objects.get(status="published")
+    asked = mending.ask(rota=rota, kind=Repair.Kind.HOME, by=by, now=TUESDAY_NOON)
+    assert worked_out(asked).unplaced_count == 1
+    page = logged_in(by).get(reverse("repair", args=[asked.public_id])).content.decode()
+    assert "Left out now" in page
+    assert f"Eye drops for {week.person.name}" in html.unescape(page)
