@@ -11,7 +11,9 @@ import numpy as np
 
 from scheduling.engine import tables as tb
 from scheduling.engine.building import build_tables
+from scheduling.engine.flow.alone import anneal_alone
 from scheduling.engine.flow.improve import anneal_flow
+from scheduling.engine.flow.positions import near_in_order
 from scheduling.engine.improve import anneal, save_best
 from scheduling.engine.problem import Problem
 from scheduling.engine.recombine import Pool, stand_alone
@@ -41,8 +43,11 @@ COLD_OF_A_DAY, REMOVED_OF_A_DAY, REMOVED_WHERE_SHORT, ABSENTEES_WHERE_SHORT = 10
 """Settings (see `tables`) of days on which nobody is visited twice."""
 LONGEST_RECOMBINING = 600.0
 """Seconds; only a backstop where steps stop the search and the clock must not."""
-FLOW_HEAT = (120_000, 60)
-"""First and last temperature where times flow, in thousandths of what a minute is there."""
+FLOW_HEAT, ALONE_HEAT = (120_000, 60), (20_000, 100)
+"""First and last temperature where times flow, and where rounds stand alone on such a day, in thousandths of
+what a minute is there."""
+SWAPS_ALONE = 40
+"""Draws of two doors before each ruin, after which rounds that stand alone may exchange their ends."""
 NEIGHBOURLY, USUAL_WAY = 8, 10.0
 """Neighbours of a door looked at to see in what unit a day counts, and minutes of a way to them in a week."""
 LEGS = 12
@@ -89,13 +94,24 @@ class Search:
         self.best = np.full((len(self.tables.node), 4), -1, np.int32)
         self.searches = [self.tables]
         self.warm = False
-        self.anneal = anneal_flow if problem.flow else anneal
+        self.anneal = self.kind_of_search()
         self.grain = grain_of(self.tables) if problem.flow else 1.0
         self.steps = 0
         self.dice = np.random.default_rng(seed)
         self.threads = max(1, min(threads, len(problem.workers) // 2))
         self.limit = None if stop.seconds is None else stop.seconds - self.seconds_to_finish()
         self.leg = min(max(len(self.tables.node) // 8, SHORTEST_LEG), LONGEST_LEG)
+
+    def kind_of_search(self) -> Callable[..., None]:
+        """The compiled search for a problem of this kind."""
+        if not self.problem.flow:
+            return anneal
+        t = self.tables
+        if not rounds_stand_alone(t):
+            return anneal_flow
+        t.settings[tb.SWAPS] = SWAPS_ALONE
+        t.near[:] = near_in_order(t.node, t.windows, t.travel, t.near.shape[1])
+        return anneal_alone
 
     @property
     def seconds(self) -> float:
@@ -133,7 +149,8 @@ class Search:
         for t in self.searches:
             t.settings[tb.HOT] = thousandths
             if self.problem.flow:
-                t.settings[tb.HOT], t.settings[tb.COLD] = (max(1, int(x * self.grain)) for x in FLOW_HEAT)
+                heat = ALONE_HEAT if self.anneal is anneal_alone else FLOW_HEAT
+                t.settings[tb.HOT], t.settings[tb.COLD] = (max(1, int(x * self.grain)) for x in heat)
 
     def share(self) -> float:
         """How much of the run is over, by seconds if no steps stop it; 0 if it is by steps."""
@@ -283,6 +300,12 @@ class Search:
                 else:
                     follow_best(searches, kept)
                 self.tell("improve")
+
+
+def rounds_stand_alone(t: Tables) -> bool:
+    """Whether no round of a day whose times flow hangs on another, and only ways and doors have a price."""
+    priced = (tb.LATENESS, tb.LATEST_OF_ALL, tb.RUNS, tb.BOUND)
+    return not any(t.policy[k] for k in priced) and not t.flow[:, tb.FLOATS].any()
 
 
 def grain_of(t: Tables) -> float:

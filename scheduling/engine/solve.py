@@ -145,11 +145,13 @@ def warm() -> None:
 def warm_flow() -> None:
     """As `warm`, for days whose times flow; a server that plans only weeks has no need of it."""
     week = tiny_problem()
-    problem = week.replace(
+    pairs = week.replace(
         people=tuple(Person(o.id, place=1) for o in week.occurrences),
         occurrences=tuple(dataclasses.replace(o, person=o.id) for o in week.occurrences),
         policy=Policy(break_minutes=0),
         flow=Flow(),
     )
-    plan = solve(problem, stop=Stop(steps=2)).solution
-    solve(problem, stop=Stop(steps=2), initial=plan)
+    alone = pairs.replace(occurrences=tuple(dataclasses.replace(o, workers=1) for o in pairs.occurrences))
+    for problem in (pairs, alone):
+        plan = solve(problem, stop=Stop(steps=2)).solution
+        solve(problem, stop=Stop(steps=2), initial=plan)

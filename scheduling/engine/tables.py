@@ -48,7 +48,7 @@ FLOWS, PER_TRAVEL, LATENESS, LATEST_OF_ALL, WAIT, OVERTIME, IDLEST, RUNS, BOUND 
 # settings of the search, whole numbers: temperatures in thousandths of a minute, shares in hundredths
 HOT, COLD, STRINGS, WHOLE, FACES, ABSENTEES, REMOVED, STRING, BLINKS, SPLITS = range(10)
 # where times flow: places kept for one worker and for each of a pair, pairs tried out, weight of the guide
-PLACES, PAIRED, TRIALS, GUIDED = range(10, 14)
+PLACES, PAIRED, TRIALS, GUIDED, SWAPS = range(10, 15)
 # numbers of the running search
 TOTAL, ABSENT, STEP, TOUCHES, MOVES, PENDING, FOUND, BEST, BEST_STEP, BEST_ABSENT = range(10)
 FOUND_TWO, STUCK = 10, 11
@@ -70,7 +70,7 @@ JOINED_BEFORE = -1
 LOCKED_PRICE = 20_000_000
 UNCHANGED = 15
 MOST_FOUND = 4096
-SETTINGS = (20_000, 1_000, 80, 8, 6, 10, 10, 10, 10, 50, 8, 200, 8, 100, 0, 0)
+SETTINGS = (20_000, 1_000, 80, 8, 6, 10, 10, 10, 10, 50, 8, 200, 8, 100, 10, 0)
 
 
 class Tables(Viewed):
