@@ -100,6 +100,11 @@ def django_db_setup(
         patch.setattr("django.test.TransactionTestCase._fixture_teardown", database.empty)
         yield
     with django_db_blocker.unblock():
+        with connection.cursor() as cursor:  # threads of a live server may still hold connections
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND usename = current_user AND pid <> pg_backend_pid()"
+            )
         teardown_databases(made, verbosity=0)
 
 
