@@ -12,9 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from hub import scope
 from hub import selectors as hub
 from hub.access import EVERYONE, allowed
-from hub.models import Area, Person, Role, User
+from hub.models import Agency, Area, Person, Role, User
 from hub.recurrence import monday_of
 from scheduling import selectors
 from scheduling.models import PlanningRun
@@ -38,8 +39,11 @@ WEEK = timedelta(days=7)
 
 @allowed(*EVERYONE)
 def home(request: HttpRequest) -> HttpResponse:
-    """Where each role's work begins."""
-    return redirect(FIRST_PAGES.get(request.user.role, "week"))
+    """Where each role's work begins; a fire service's, with the home that comes next."""
+    user = request.user
+    if user.role == Role.COORDINATOR and scope.held(user).kind == Agency.Kind.FIRE:
+        return redirect("prevention-home")
+    return redirect(FIRST_PAGES.get(user.role, "week"))
 
 
 @allowed(*PLANNERS)

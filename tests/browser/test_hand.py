@@ -82,7 +82,15 @@ def test_a_finger_drags_after_a_moment_and_scrolls_at_once(
     finger("touchEnd")
     assert grid.evaluate("one => one.scrollLeft") > 0
     assert not rota.visits.filter(worker=other).exists()
-    grid.evaluate("one => { one.scrollLeft = 0; }")
+    # The sweep rolls on for a moment: a finger put down meanwhile would only stop it.
+    page.wait_for_function(
+        """() => {
+            const one = document.querySelector("#rota");
+            const rests = one.scrollLeft === 0 && performance.now() - (window.moved || 0) > 300;
+            if (one.scrollLeft !== 0) { one.scrollLeft = 0; window.moved = performance.now(); }
+            return rests;
+        }"""
+    )
     finger("touchStart", (x, y))
     expect(page.locator(".dragged")).to_have_count(1)
     finger("touchMove", (x + 20, y + 20), (x + 75, row["y"] + row["height"] / 2))

@@ -14,24 +14,19 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from hub.models import Role
-from scheduling import repairs, tasks
 from tests.factories.hub import PASSWORD, make_user
 from tests.factories.village import make_village, publish
 
 PICTURES = {
     *("board", "board-day", "board-day-dark", "person", "merges", "reports", "map", "my-day", "rejections"),
-    *("why", "move", "lock", "compare", "unplaced", "continuity", "need", "what-if", "worker", "repair"),
 }
 LARGEST = 150_000  # bytes of a picture in docs/journeys.md
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("in_that_week")
-def test_every_picture_is_taken(
-    live_server: Any, chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_picture_is_taken(live_server: Any, chromium: Any, tmp_path: Path) -> None:
     """In a process of its own, as `make screenshots` runs it, against a site with a published week."""
-    monkeypatch.setattr(tasks, "enqueue_mending", repairs.work)  # the queue has tests of its own
     village = make_village()
     publish(village)
     make_user(Role.COORDINATOR, village.area, agency=village.care, username="coordinator")
@@ -54,14 +49,12 @@ def test_every_picture_is_taken(
     assert {path.stem for path in (tmp_path / "out").glob("*.png")} == PICTURES
 
 
-def test_every_picture_that_is_shown_is_there_and_small() -> None:
-    """What docs/journeys.md shows is taken by the command, and quick to load."""
-    text = (settings.BASE_DIR / "docs" / "journeys.md").read_text()
-    shown = set(re.findall(r"!\[[^]]+\]\(images/([a-z-]+)\.png\)", text))
-    assert shown <= PICTURES
+def test_every_picture_of_the_week_is_there_and_small() -> None:
+    """What docs/journeys.md shows can be seen, and is quick to load."""
+    docs = settings.BASE_DIR / "docs"
+    shown = re.findall(r"!\[[^]]+\]\((images/[a-z-]+\.png)\)", (docs / "journeys.md").read_text())
     assert len(shown) > 10
-    folder = settings.BASE_DIR / "docs" / "images"
-    assert [name for name in shown if (folder / f"{name}.png").stat().st_size > LARGEST] == []
+    assert [name for name in shown if (docs / name).stat().st_size > LARGEST] == []
 
 
 def test_no_pictures_are_taken_of_a_site_elsewhere(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def _check_log_ins() -> None:
     vault = settings.BASE_DIR / ".private" / "demo-passwords.json"
     assert vault.stat().st_mode & 0o777 == 0o600
     passwords = json.loads(vault.read_text())
-    assert len(set(passwords.values())) == 4
+    assert len(set(passwords.values())) == 5
     for name, password in passwords.items():
         assert User.objects.get(username=name).check_password(password)
     assert Worker.objects.get(user__username="field-worker").visits.filter(is_published=True).exists()

@@ -38,6 +38,12 @@ class Command(BaseCommand):
             help="a JSON file of passwords by user name, as `make demo` keeps it",
         )
 
+        parser.add_argument(
+            "--journeys",
+            action="store_true",
+            help="those of docs/journeys.md instead, which leave a draft and an absence taken back",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         url, out = options["url"].rstrip("/"), options["out"]
         if urlsplit(url).hostname not in OURS:
@@ -55,7 +61,8 @@ class Command(BaseCommand):
             with sync_playwright() as driver:
                 path = next((found for name in NAMES if (found := shutil.which(name))), None)
                 browser = driver.chromium.launch(executable_path=path)
-                for name in Photographer(browser, url, out, passwords).take():
+                photographer = Photographer(browser, url, out, passwords)
+                for name in photographer.take_journeys() if options["journeys"] else photographer.take():
                     self.stdout.write(f"  {name}")
                 browser.close()
         except Error as error:
@@ -87,8 +94,16 @@ class Photographer:
         self._coordinator()
         self._field_worker()
         self._manager()
+        return self.taken
+
+    def take_journeys(self) -> list[str]:
+        """Those of docs/journeys.md; they leave a draft and an absence that was taken back."""
         page = self._log_in("coordinator", DESK, scale=1)
         journeys.take(page, self._picture)
+        page.context.close()
+        page = self._log_in("fire-safety", DESK, scale=1)
+        page.goto(f"{self.url}/prevention/")
+        self._picture(page, "prevention")
         page.context.close()
         return self.taken
 

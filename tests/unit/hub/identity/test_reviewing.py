@@ -208,6 +208,7 @@ def test_everything_that_points_at_a_person_is_moved_or_said_to_stay() -> None:
     found = {"Note", "Objection", "Hold"}  # hub.selectors.keys_of
     stay = {"MatchDecision", "Placement", "EmergencyAccess"}  # what was decided or done then
     stay |= {"Note", "Objection", "Hold", "EmergencyAccess"}  # found by hub.selectors.keys_of
+    stay |= {"PreventionAnswer"}  # found by hub.selectors.joined_into
     pointing = {
         field.related_model.__name__
         for field in Person._meta.get_fields(include_hidden=True)

@@ -45,7 +45,7 @@ def client(person: Person) -> Client:
 
 def test_the_officer_is_led_to_the_first_home_and_told_why(client: Client, person: Person) -> None:
     """Name, door and reasons; no NHS number, and the look is written down as for fire prevention."""
-    said = client.get("/prevention/", follow=True)
+    said = client.get("/", follow=True)
     words = text_of(said)
     assert "Thi O&#x27;Neill" in words
     assert "Somebody of 80 or over +4" in words
