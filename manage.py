@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Runs Django's commands for this project."""
 
+import io
 import os
 import sys
 
@@ -11,6 +12,8 @@ def main() -> None:
 
     from config.embedded import ServerError
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # progress is seen as it is said, also through a pipe
     try:
         execute_from_command_line(sys.argv)
     except ServerError as error:  # says how to mend it; where it was raised helps nobody

@@ -43,7 +43,7 @@ def demo(child_environment: dict[str, str]) -> Iterator[Callable[..., subprocess
         process = subprocess.Popen(
             command,
             cwd=settings.BASE_DIR,
-            env=child_environment | {"PYTHONUNBUFFERED": "1"},
+            env=child_environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

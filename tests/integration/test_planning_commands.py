@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from io import StringIO
 from typing import Any
@@ -57,7 +58,9 @@ def test_ctrl_c_leaves_the_week_free_and_no_search_behind(
         command, cwd=settings.BASE_DIR, env=child_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdout is not None
+    began = time.monotonic()
     assert b"cost" in process.stdout.readline()  # it has begun to search
+    assert time.monotonic() - began < 60, "progress waits in a buffer until that is full"
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=20)
     assert process.returncode != 0, said
