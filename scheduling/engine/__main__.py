@@ -171,8 +171,9 @@ def _cancelled_by_signals() -> threading.Event:
     cancelled = threading.Event()
 
     def cancel(number: int, frame: FrameType | None) -> None:
-        print("stopping; the best plan will be written", file=sys.stderr, flush=True)
         cancelled.set()
+        # Not by print, which fails if the signal comes while the same stream is being printed to.
+        os.write(2, b"stopping; the best plan will be written\n")
         signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGINT, signal.SIGTERM):

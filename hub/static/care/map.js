@@ -6,7 +6,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!place || !held || !window.L) return;
   const { drawn: collection, tiles, credit } = JSON.parse(held.textContent);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = L.map(place, { zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, zoomSnap: 0.5 });
+  const map = L.map(place, { zoomAnimation: !still, fadeAnimation: false, markerZoomAnimation: !still, zoomSnap: 0.5 });
   map.attributionControl.setPrefix(false);
   if (tiles) L.tileLayer(tiles, { attribution: text(credit) }).addTo(map);
   L.control.scale({ imperial: true }).addTo(map);

@@ -130,7 +130,7 @@ def test_ctrl_c_still_writes_the_best_plan(week, tmp_path):
         assert any("cost" in line for line in running.stderr)
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
-    assert running.returncode == 0
+    assert running.returncode == 0, err
     assert "stopping; the best plan will be written" in err
     assert len(read_plan(tmp_path / "plan.json").solution.assignments) == 2
     assert json.loads(out)["seconds"] < 300
