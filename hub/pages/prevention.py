@@ -17,7 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hub import audit, scope, selectors
 from hub.access import allowed
 from hub.feeds.fire_visits import DAYS_OF_PRIORITY, DAYTIME
-from hub.models import Address, Area, AuditEvent, FactorPoints, PreventionAnswer, Role, SharingAgreement
+from hub.models import (
+    Address,
+    Area,
+    AuditEvent,
+    FactorPoints,
+    Person,
+    PreventionAnswer,
+    Role,
+    SharingAgreement,
+)
 from hub.pages.forms import DayInput, HouseForm, answer
 from hub.pages.listing import Filter, Listing
 from hub.prevention import homes
@@ -138,7 +147,6 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
             "rows": [
                 (home, reasons(home), Kind(home.answer).label if home.answer else "") for home in listing.page
             ],
-            "chosen": request.GET.urlencode(),
             "most": most,
             "whole": whole,
             "may_offer": request.user.agency_id is not None,
@@ -152,10 +160,7 @@ def offer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Asks for a visit at one person's door."""
     now = timezone.now()
     with _looking(request) as seen:
-        person = get_object_or_404(
-            homes.person_to_visit(request.user, seen, public_id).select_related("address__area"),
-            public_id=public_id,
-        )
+        person = _resident(request, seen, public_id)
         form = OfferForm(
             request.POST or None,
             initial={
@@ -190,10 +195,7 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
     """Notes what came of offering a visit."""
     now = timezone.now()
     with _looking(request) as seen:
-        person = get_object_or_404(
-            homes.person_to_visit(request.user, seen, public_id).select_related("address__area"),
-            public_id=public_id,
-        )
+        person = _resident(request, seen, public_id)
         form = AnswerForm(request.POST or None)
 
         def act(values: dict[str, Any]) -> str:
@@ -248,6 +250,12 @@ def set_points(request: HttpRequest) -> HttpResponse:
             back=reverse("prevention-points"),
             act=act,
         )
+
+
+def _resident(request: HttpRequest, seen: Scope, public_id: str) -> Person:
+    """Somebody on the viewer's lists."""
+    found = homes.people_to_visit(request.user, seen).select_related("address__area")
+    return get_object_or_404(found, public_id=public_id)
 
 
 def _list(area: Area) -> str:

@@ -166,9 +166,9 @@ def points_in_force() -> dict[str, int]:
     return points
 
 
-def person_to_visit(user: User, seen: Scope, public_id: str) -> QuerySet[Person]:
-    """One of the people on this viewer's list."""
-    return residents(seen).filter(public_id=public_id, address__area__in=selectors.areas(user))
+def people_to_visit(user: User, seen: Scope) -> QuerySet[Person]:
+    """The people on this viewer's lists."""
+    return residents(seen).filter(address__area__in=selectors.areas(user))
 
 
 def record_of(seen: Scope, person: Person) -> SourceRecord | None:
