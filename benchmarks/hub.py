@@ -191,6 +191,7 @@ def _store(file: Path, number: int, environment: dict[str, str]) -> dict[str, An
         "people": number,
         "taken": answer.get("taken"),
         "rejected": answer.get("rejected"),
+        "refused": None if code == 0 else said.decode(errors="replace")[-300:],
         "seconds": round(seconds, 1),
         "a_second": round(number / seconds),
         "processor_seconds": round(worked, 1),  # of the process that receives

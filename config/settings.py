@@ -254,8 +254,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 PLANNING_SECONDS = int(os.environ.get("CARE_PLANNING_SECONDS", "60"))
 OVERNIGHT_SECONDS = int(os.environ.get("CARE_OVERNIGHT_SECONDS", "600"))
 
-# A delivery larger than this is refused before it is read.
-DELIVERY_MAX_BYTES = 512 * 1024 * 1024
+# A delivery larger than this is refused before it is read. All people of a county in FHIR are 0.8 GB.
+DELIVERY_MAX_BYTES = int(os.environ.get("CARE_DELIVERY_MAX_MB", "2048")) * 1024 * 1024
 # The road network that travel is measured by, once it is loaded, and the minutes worked out from it.
 ROADS_DIR = Path(os.environ.get("CARE_ROADS", BASE_DIR / ".private" / "roads"))
 # Files that wait to be taken in, or for a person to decide.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -29,12 +31,14 @@ class FileForm(HouseForm):
     """A file and the feed that it comes by."""
 
     feed = forms.ModelChoiceField(None, help_text="Whose records it holds, and in which format.")
-    file = forms.FileField(help_text="CSV, FHIR as JSON, XML or newline-delimited JSON; up to 512 MB.")
+    file = forms.FileField()
 
     def __init__(self, *args: Any, feeds: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["feed"].queryset = feeds
         self.fields["feed"].label_from_instance = lambda feed: f"{feed.code} ({feed.format})"
+        most = filesizeformat(settings.DELIVERY_MAX_BYTES)
+        self.fields["file"].help_text = f"CSV, FHIR as JSON, XML or newline-delimited JSON; up to {most}."
 
 
 class FeedForm(HouseForm):
