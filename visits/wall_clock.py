@@ -19,6 +19,11 @@ def moment(day: date, wall: time) -> datetime:
     return datetime.combine(day, wall.replace(tzinfo=None, fold=0), tzinfo=LONDON).astimezone(UTC)
 
 
+def midnight(day: date) -> datetime:
+    """The local start of that day, also on the days when the clocks change."""
+    return moment(day, time())
+
+
 def local_day(at: datetime) -> date:
     """The day in Norfolk on which a moment falls."""
     return at.astimezone(LONDON).date()

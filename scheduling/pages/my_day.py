@@ -20,7 +20,7 @@ from scheduling.mapping.places import Places
 from scheduling.services import telling
 from visits import selectors
 from visits.models import Visit, Worker
-from visits.wall_clock import local_day
+from visits.wall_clock import local_day, midnight
 
 BACK, AHEAD = selectors.BACK_DAYS, selectors.AHEAD_DAYS
 LONGEST_KEY = 19  # digits
@@ -105,8 +105,8 @@ def _visits(request: HttpRequest, day: date, today: date) -> list[Visit]:
 def _next_visits(request: HttpRequest, day: date, today: date) -> date | None:
     """The next day within reach that has visits."""
     ahead = selectors.visits(request.user, on=today).filter(
-        starts_at__gte=selectors.midnight(max(day, today) + timedelta(days=1)),
-        starts_at__lt=selectors.midnight(today + timedelta(days=AHEAD + 1)),
+        starts_at__gte=midnight(max(day, today) + timedelta(days=1)),
+        starts_at__lt=midnight(today + timedelta(days=AHEAD + 1)),
     )
     first = ahead.order_by("starts_at").values_list("starts_at", flat=True).first()
     return None if first is None else local_day(first)

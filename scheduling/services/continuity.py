@@ -17,7 +17,7 @@ from django.db.models.functions import TruncWeek
 from hub.models import User
 from visits import selectors
 from visits.models import Rota, Visit
-from visits.wall_clock import LONDON
+from visits.wall_clock import LONDON, midnight
 
 WINDOWS = 8  # fortnights, each a week after the one before
 WEEK = timedelta(days=7)
@@ -102,9 +102,7 @@ def of_people(
     or in its place the draft if it is of that week.
     """
     first = last - WEEK * (windows - 1) - FORTNIGHT + timedelta(days=1)
-    said = selectors.contacts(user, on=today).filter(
-        person__in=people, starts_at__lt=selectors.midnight(today)
-    )
+    said = selectors.contacts(user, on=today).filter(person__in=people, starts_at__lt=midnight(today))
     said = selectors.within(said, first=first, days=(last - first).days + 1).order_by()
     planned = selectors.visits(user, on=today, among=people).filter(_in_force(draft), person__in=people)
     planned = selectors.within(planned, first=first, days=(last - first).days + 1).order_by()
@@ -145,7 +143,7 @@ class DayBegins(Func):
 
 def _planned(planned: QuerySet[Visit], said: QuerySet, today: date) -> Iterator[Meeting]:
     """What was planned for days gone by of which nobody says who came, and for the days from today on."""
-    now = selectors.midnight(today)
+    now = midnight(today)
     same_day = said.filter(
         person=OuterRef("person"), starts_at__gte=OuterRef("begins"), starts_at__lt=OuterRef("ends")
     )

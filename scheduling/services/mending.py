@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from scheduling.models import Repair
 from visits import selectors
 from visits.models import Absence, Rota, Visit, VisitPart, Worker
 from visits.services import absences
-from visits.wall_clock import local_day, moment
+from visits.wall_clock import local_day, midnight, moment
 
 
 def ask(*, rota: Rota, kind: str, by: User, now: datetime, change: Iterable[dict[str, Any]] = ()) -> Repair:
@@ -69,7 +69,7 @@ def goes_to_hospital(
         raise ValueError("The first day at home again is tomorrow at the earliest.")
     planned = VisitPart.objects.filter(visit__person=person, visit__is_published=True, starts_at__gte=now)
     if home_on is not None:
-        planned = planned.filter(starts_at__lt=moment(home_on, time()))
+        planned = planned.filter(starts_at__lt=midnight(home_on))
     rotas = list(Rota.objects.filter(pk__in=planned.order_by().values("visit__rota")).order_by("pk"))
     for part in planned.filter(due_on__lt=tomorrow).select_related("need").order_by("pk"):
         needs.cancel_occurrence(

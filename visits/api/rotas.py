@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -19,6 +19,7 @@ from hub.models import Role, User
 from visits import selectors
 from visits.api.serializers import RotaEventSerializer, RotaSerializer, UnplacedSerializer, VisitSerializer
 from visits.models import Rota, Visit
+from visits.wall_clock import midnight
 
 PLANNERS = (Role.COORDINATOR, Role.HUB_ADMINISTRATOR)
 
@@ -84,9 +85,9 @@ class VisitsViewSet(ReadOnlyModelViewSet):
     def get_queryset(self) -> QuerySet[Visit]:
         found = selectors.visits(self.request.user, on=timezone.localdate()).filter(is_published=True)
         if first := date_param(self.request, "first"):
-            found = found.filter(starts_at__gte=_midnight(first))
+            found = found.filter(starts_at__gte=midnight(first))
         if last := date_param(self.request, "last"):
-            found = found.filter(starts_at__lt=_midnight(last + timedelta(days=1)))
+            found = found.filter(starts_at__lt=midnight(last + timedelta(days=1)))
         if worker := uuid_param(self.request, "worker"):
             found = found.filter(worker__public_id=worker)
         if person := uuid_param(self.request, "person"):
@@ -109,7 +110,3 @@ def with_parts(found: QuerySet[Visit], *, user: User) -> QuerySet[Visit]:
     """Visits with those parts that the caller may read, in three queries however many there are."""
     parts = selectors.readable_parts(user, on=timezone.localdate()).select_related("need__agency")
     return found.select_related("rota", "worker", "person").prefetch_related(Prefetch("parts", parts))
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

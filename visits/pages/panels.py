@@ -18,7 +18,7 @@ from visits import selectors
 from visits.history import overrides_in_force
 from visits.models import Override, Rota, Visit, Worker
 from visits.pages.rules import RULES
-from visits.wall_clock import local_day
+from visits.wall_clock import local_day, midnight
 
 READERS = (Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
 
@@ -54,8 +54,8 @@ def worker_day(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
     worker = get_object_or_404(workers, public_id=public_id)
     found = selectors.visits(request.user, on=today).filter(
         worker=worker,
-        starts_at__gte=selectors.midnight(day),
-        starts_at__lt=selectors.midnight(day + timedelta(days=1)),
+        starts_at__gte=midnight(day),
+        starts_at__lt=midnight(day + timedelta(days=1)),
     )
     if asked := request.GET.get("rota"):
         try:

@@ -20,7 +20,7 @@ from hub.recurrence import monday_of
 from visits import selectors
 from visits.models import NamedWorker, Visit
 from visits.pages.rights import WRITERS
-from visits.wall_clock import local_day
+from visits.wall_clock import local_day, midnight
 
 AHEAD = 14  # days of visits shown, from this Monday
 MOST = 20  # people behind one door
@@ -65,7 +65,7 @@ def _at_the_door(request: HttpRequest, public_id: str, today: date) -> HttpRespo
     person = get_object_or_404(people, public_id=public_id)
     visits = (
         selectors.visits(request.user, on=today)
-        .filter(person=person, starts_at__gte=selectors.midnight(today))
+        .filter(person=person, starts_at__gte=midnight(today))
         .order_by("starts_at")
     )
     visits = selectors.with_parts(visits, request.user, on=today)
@@ -165,10 +165,10 @@ def _history(user: User, person: Person, named: NamedWorker | None, today: date)
     """The last contacts, and how many faces came in each of the last four weeks."""
     since = today - timedelta(days=7 * WEEKS)
     found = selectors.contacts(user, on=today).filter(
-        person=person, starts_at__lt=selectors.midnight(today + timedelta(days=1))
+        person=person, starts_at__lt=midnight(today + timedelta(days=1))
     )
     recent = list(
-        found.filter(starts_at__gte=selectors.midnight(since)).select_related("agency").order_by("-starts_at")
+        found.filter(starts_at__gte=midnight(since)).select_related("agency").order_by("-starts_at")
     )
     names = selectors.names_by_reference({contact.agency_id for contact in recent})
     key = (named.worker.agency_id, named.worker.reference) if named else None

@@ -22,7 +22,7 @@ from visits.pages.needs import ClockInput
 from visits.pages.panels import READERS
 from visits.pages.rights import WRITERS
 from visits.services import staffing
-from visits.wall_clock import LONDON, local_day
+from visits.wall_clock import LONDON, local_day, midnight
 
 WEEKS = 4
 FARTHEST = timedelta(days=366)
@@ -105,7 +105,7 @@ def show(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
         selectors.absences(request.user)
         .filter(worker=worker)
         .in_force()
-        .touching(selectors.midnight(first), selectors.midnight(first + timedelta(weeks=WEEKS)))
+        .touching(midnight(first), midnight(first + timedelta(weeks=WEEKS)))
     )
     weeks = []
     for number in range(WEEKS):
@@ -249,7 +249,7 @@ def _worker(request: HttpRequest, public_id: str) -> Worker:
 
 def _away(absences: list[Absence], day: date) -> Absence | None:
     """Why the worker does not work on a day, or on a part of it."""
-    start, end = selectors.midnight(day), selectors.midnight(day + timedelta(days=1))
+    start, end = midnight(day), midnight(day + timedelta(days=1))
     return next(
         (one for one in absences if one.starts_at < end and (one.ends_at is None or one.ends_at > start)),
         None,

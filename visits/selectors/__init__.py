@@ -1,57 +1,62 @@
-"""What each viewer may see of workers, rotas and visits, worked out in this one place."""
+"""What each viewer may see of workers, rotas and visits, worked out in this one place.
 
-from visits.selectors.visit import (
-    AHEAD_DAYS,
-    BACK_DAYS,
+Like `hub.selectors` it narrows by role, area, agency and agreement, a module a subject; the day is passed in.
+"""
+
+from visits.selectors.lock import locked_keys, locks, locks_on
+from visits.selectors.narrowing import within
+from visits.selectors.person import (
     FACE_DAYS,
-    absences,
-    agency_marks,
     barred_workers,
-    calendar_feed,
-    called_off_of_week,
-    calls_of,
-    competences,
     contact_times,
     contact_times_sent,
     contacts,
     contacts_between,
-    for_a_calendar,
-    in_reach,
-    locked_keys,
-    locks,
-    locks_on,
     meetings,
-    midnight,
     named_workers,
-    names_by_reference,
-    needs_of_parts,
     needs_outside_contact_times,
     pairs_of,
-    parts_of,
-    people_of_visits,
-    people_of_week,
-    people_to_visit,
-    readable_parts,
     records_of,
+)
+from visits.selectors.rota import (
+    called_off_of_week,
+    parts_of,
+    people_of_week,
     rotas,
-    shifts,
-    skill_names,
     unplaced_of_week,
     visit_of_call,
+    visits_of_week,
+    with_hand,
+    workers_of_rota,
+)
+from visits.selectors.visit import (
+    AHEAD_DAYS,
+    BACK_DAYS,
+    agency_marks,
+    calls_of,
+    for_a_calendar,
+    in_reach,
+    needs_of_parts,
+    people_of_visits,
+    people_to_visit,
+    readable_parts,
     visits,
     visits_ahead,
-    visits_of_week,
     visits_without_worker,
-    with_hand,
     with_parts,
+)
+from visits.selectors.worker import (
+    absences,
+    calendar_feed,
+    competences,
+    names_by_reference,
+    shifts,
+    skill_names,
     with_skills,
-    with_tasks,
     with_tasks_ending,
-    within,
     worker_names,
     workers,
     workers_by_reference,
-    workers_of_rota,
     workers_on,
 )
 
@@ -76,7 +81,6 @@ __all__ = [
     "locks",
     "locks_on",
     "meetings",
-    "midnight",
     "named_workers",
     "names_by_reference",
     "needs_of_parts",
@@ -100,7 +104,6 @@ __all__ = [
     "with_hand",
     "with_parts",
     "with_skills",
-    "with_tasks",
     "with_tasks_ending",
     "within",
     "worker_names",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from hub.models import Area, Contact, Person
 from visits.models import BarredWorker, NamedWorker, Visit, Worker
-from visits.wall_clock import local_day, moment
+from visits.wall_clock import local_day, midnight
 
 DAYS = 21
 
@@ -50,7 +50,7 @@ def _came(
     by_reference = {(worker.agency_id, worker.reference): worker.pk for worker in workers.values()}
     came: dict[int, dict[int, set[tuple[date, int]]]] = defaultdict(lambda: defaultdict(set))
     # Moments, not days: a day taken from each row would use no index.
-    span = {"starts_at__gte": moment(first, time()), "starts_at__lt": moment(on, time())}
+    span = {"starts_at__gte": midnight(first), "starts_at__lt": midnight(on)}
     span |= {"person__in": people}
     contacts = Contact.objects.filter(**span).values_list(
         "person_id", "agency_id", "worker_reference", "starts_at"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from hub.models import Agency, Area, Postcode, Skill
 from visits.models import Competence, Shift, Worker
 from visits.services.staff_file import Fault, ShiftRow, StaffFileError, StaffRow, read
-from visits.wall_clock import local_day, moment
+from visits.wall_clock import local_day, midnight, moment
 
 __all__ = ["Received", "StaffFileError", "receive"]
 
@@ -244,8 +244,8 @@ def _shifts_around(workers: Iterable[Worker], first: date, last: date) -> dict[i
     """What these workers have from the day before the first to the day after the last."""
     found = Shift.objects.filter(
         worker__in=workers,
-        starts_at__gte=moment(first - timedelta(days=2), time()),
-        starts_at__lt=moment(last + timedelta(days=3), time()),
+        starts_at__gte=midnight(first - timedelta(days=2)),
+        starts_at__lt=midnight(last + timedelta(days=3)),
     )
     held: dict[int, list[Shift]] = defaultdict(list)
     for shift in found:

@@ -14,7 +14,7 @@ from hub import audit
 from hub.models import Agency, Area, Postcode, User
 from hub.services.postcodes import written
 from visits.models import Shift, Worker
-from visits.wall_clock import local_day, moment
+from visits.wall_clock import local_day, midnight, moment
 
 MOST_WEEKS = 26
 
@@ -121,7 +121,7 @@ def _days(worker: Worker, day: date, weeks: int, now: datetime) -> list[date]:
 
 
 def _on(worker: Worker, days: Sequence[date]) -> QuerySet[Shift]:
-    first, last = moment(days[0], time()), moment(days[-1] + timedelta(days=1), time())
+    first, last = midnight(days[0]), midnight(days[-1] + timedelta(days=1))
     found = Shift.objects.filter(worker=worker, starts_at__gte=first, starts_at__lt=last)
     keys = [one.pk for one in found if local_day(one.starts_at) in set(days)]
     return Shift.objects.filter(pk__in=keys)

@@ -20,6 +20,7 @@ from tests.factories.hub import (
 from tests.factories.visits import MONDAY, NOW, make_rota, make_shift, make_visit, make_worker
 from visits import selectors
 from visits.models import Rota, Visit, Worker
+from visits.wall_clock import midnight
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -144,7 +145,7 @@ def test_known_are_those_who_came_by_contact_or_published_visit_in_28_days(patch
     """A contact 28 days before counts, one of 29 days does not; a draft never does."""
     old, recent = make_worker(patch.nurses, patch.area), make_worker(patch.nurses, patch.area)
     until = MONDAY + dt.timedelta(days=7)
-    start = selectors.midnight(until)
+    start = midnight(until)
     for worker, ago in ((recent, dt.timedelta(days=28)), (old, dt.timedelta(days=28, minutes=1))):
         make_contact(patch.person, patch.nurses, starts_at=start - ago, worker=worker.reference)
     met = selectors.meetings([patch.person.pk], until=until)
@@ -156,6 +157,6 @@ def test_known_are_those_who_came_by_contact_or_published_visit_in_28_days(patch
 def test_the_same_reference_at_another_agency_is_another_worker(patch: Patch) -> None:
     """Agencies number their staff alike; a face is known by agency and reference together."""
     twin = make_worker(patch.carers, patch.area, reference=patch.worker.reference)
-    at = selectors.midnight(MONDAY) - dt.timedelta(days=2)
+    at = midnight(MONDAY) - dt.timedelta(days=2)
     make_contact(patch.person, patch.carers, starts_at=at, worker=twin.reference)
     assert selectors.meetings([patch.person.pk], until=MONDAY) == {(patch.person.pk, twin.pk)}
