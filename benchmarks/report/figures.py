@@ -11,7 +11,7 @@ from benchmarks.report.tables import percent
 
 OURS = "ours"
 SMALL_MANKOWSKA = ("_10_", "_25_", "_50_")
-ANSWER_MS, REPAIR_MS = 300, 5000
+ANSWER_MS, REPAIR_MS, BOARD_MS = 300, 5000, 300
 MOST_MB, COUNTY_MB, COUNTY_SECONDS, COUNTY_CALLS, MOST_UNPLACED = 400, 6144, 3600, 70_000, 1.1
 COUNTY_FIGURE = "75,000 calls: ≤ 60 min on two cores, ≤ 6 GB, unplaced ≤ 1.1 × its areas alone for long"
 GROWTH_FIGURE = "≤ n^1.1: cost over the areas' own plans does not rise"
@@ -21,7 +21,7 @@ BELOW_REFERENCE = {"small": 0.03, "area": 0.05}
 def figures(runs: Sequence[Run]) -> list[Line]:
     """Rows with `work`, `figure`, `reached` in words and `met` as yes, no or not run."""
     rows = (*_peers(runs), *_mankowska(runs), *_unified(runs), *_routes(runs), *_weeks(runs), *_county(runs))
-    return [*rows, *_answers(runs)]
+    return [*rows, *_answers(runs), *_hub(runs), *_web(runs)]
 
 
 def _row(work: str, figure: str, words: str, good: bool | None) -> Line:
@@ -184,3 +184,42 @@ def _answers(runs: Sequence[Run]) -> Iterator[Line]:
     ):
         words = f"{max(took):,} ms (p95)" if took else "not run"
         yield _row(work, f"≤ {most:,} ms", words, max(took) <= most if took else None)
+
+
+def _hub(runs: Sequence[Run]) -> Iterator[Line]:
+    for row in (line for run in _of(runs, "hub") for line in run.lines):
+        good = bool(row["met"])
+        if "points" in row:
+            words = f"{row['same_checksum']} of {row['points']}, {row['killed_under_way']} of them under way"
+            yield _row("killed while receiving", "the same checksum after another run", words, good)
+        elif "known" in row:
+            figure = f"{row['people']:,} new people in ≤ {row['goal_seconds']} s"
+            words = f"{row['seconds']} s where {row['known']:,} are known"
+            yield _row("one more delivery", figure, words, good)
+        elif "resources" in row:
+            figure = f"≥ {row['goal_a_second']:,} resources a second"
+            yield _row("FHIR read", figure, f"{row['a_second']:,}", good)
+        else:
+            figure = f"860,000 people in ≤ 20 min, ≤ {row['goal_mb']} MB"
+            words = f"{row['people']:,} in {row['seconds']:,} s, {row['peak_mb']} MB"
+            yield _row("people received", figure, words, good)
+            figure = f"≥ {row['goal_a_second']:,} a second"
+            words = f"{row['a_second']:,} by the clock, {row['a_processor_second']:,} a processor second"
+            yield _row("people stored", figure, words, row["a_second"] >= row["goal_a_second"])
+
+
+def _web(runs: Sequence[Run]) -> Iterator[Line]:
+    for run in _of(runs, "web"):
+        for row in (line for line in run.lines if "goal_ms" in line):
+            work = (
+                f"{run.option('--coordinators', '30')} coordinators, {run.option('--phones', '500')} phones"
+            )
+            words = f"{row['p95_ms']} ms (p95), {row['errors']} errors in {row['answers']:,} answers"
+            good = row["p95_ms"] <= row["goal_ms"] and not row["errors"]
+            yield _row(f"pages read by {work}", f"p95 ≤ {row['goal_ms']} ms, no error", words, good)
+        boards = [line for line in run.lines if "board" in line["what"]]
+        if run.option("--phones") == "0" and boards:
+            words = f"{max(row['p95_ms'] for row in boards)} ms (p95)"
+            yield _row(
+                "a board, one reader", f"≤ {BOARD_MS} ms", words, all(r["p95_ms"] <= BOARD_MS for r in boards)
+            )

@@ -84,7 +84,9 @@ def latest(runs: Sequence[Run]) -> list[Run]:
 
 
 def _about(run: Run, line: Line) -> tuple[Any, ...]:
-    limit = run.seconds if run.bench in BY_LIMIT else None
+    limit: object = run.seconds if run.bench in BY_LIMIT else None
+    if run.bench == "web":
+        limit = (run.option("--coordinators"), run.option("--phones"))
     return (run.bench, limit, *(line.get(name) for name in NAMES))
 
 

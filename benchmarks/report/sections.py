@@ -37,6 +37,15 @@ COUNTY = (
     "four side by side are planned whole in as many seconds as n^1.1 allows them of the county's "
     "(`benchmarks/county`)."
 )
+HUB = (
+    "Invented people with their identifiers, in a database of the benchmark's own. A processor second is "
+    "one of the process that receives and of PostgreSQL together."
+)
+WEB = (
+    "Readers open their pages, one after the other in any order, of a copy of the demonstration; `errors` "
+    "counts answers that are not 200. They run on the same two cores as the site."
+)
+HELD = ("people", "workers", "visits")
 DECIDE = "How soon a coordinator has an answer on a plan of one area; milliseconds."
 
 
@@ -115,6 +124,35 @@ def _answers(runs: Sequence[Run]) -> list[str]:
     ]
 
 
+def _hub(runs: Sequence[Run]) -> list[str]:
+    rows = [line for run in runs for line in run.lines]
+    columns = "what resources people known seconds a_second a_processor_second peak_mb"
+    kills = [row for row in rows if "points" in row]
+    return [
+        *table((row for row in rows if row not in kills), columns),
+        "",
+        *table(kills, "what people points killed_under_way same_checksum"),
+        "",
+    ]
+
+
+def _web(runs: Sequence[Run]) -> list[str]:
+    lines: list[str] = []
+    for run in runs:
+        rows = run.lines
+        lines += [f"`{run.command}`" + _in_database(rows), ""]
+        lines += [*table(rows, "what answers a_second p50_ms p95_ms most_ms errors"), ""]
+    return lines
+
+
+def _in_database(rows: Sequence[Line]) -> str:
+    """What the database held that was read from, if a line says so."""
+    held = next((row for row in rows if "people" in row), None)
+    if held is None:
+        return ""
+    return ", in a database with " + ", ".join(f"{held[name]:,} {name}" for name in HELD)
+
+
 PARTS: tuple[tuple[str, str, str, Part], ...] = (
     ("peers", "One day, beside PyVRP, VROOM and OR-Tools routing", PEERS, _peers),
     ("week", "A week of one area", WEEK, _weeks),
@@ -123,6 +161,8 @@ PARTS: tuple[tuple[str, str, str, Part], ...] = (
     ("vrptw", "Vehicle routes with time windows", ROUTES, _routes),
     ("county", "A whole county", COUNTY, _county),
     ("decide", "Questions about a plan", DECIDE, _answers),
+    ("hub", "What the hub receives", HUB, _hub),
+    ("web", "Pages read at once", WEB, _web),
 )
 
 

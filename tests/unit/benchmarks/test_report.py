@@ -130,3 +130,35 @@ def test_a_command_is_told_without_folders(tmp_path):
         command(["week", str(files[0]), "--seconds", "60"]) == "python -m benchmarks week 0.json --seconds 60"
     )
     assert command(["week", *map(str, files)]) == "python -m benchmarks week FILE…"
+
+
+def test_what_the_hub_stores_and_pages_answer_stands_beside_what_was_promised(tmp_path):
+    """Too slow, or an error, is a figure that is missed."""
+    stored = {
+        "what": "people and identifiers received",
+        "people": 860_000,
+        "seconds": 757.5,
+        "a_second": 1135,
+        "a_processor_second": 1845,
+        "goal_a_second": 2000,
+        "peak_mb": 181.2,
+        "goal_mb": 512,
+        "met": True,
+    }
+    answer = {"what": "all", "answers": 9, "p95_ms": 120, "errors": 0, "goal_ms": 500}
+    size = {"people": 6000, "workers": 2800, "visits": 75_000}
+    board = {"what": "coordinator: board, week", "answers": 9, "p95_ms": 301, "errors": 0}
+    texts = [
+        *lines("hub --people 860000", stored),
+        *lines("web --seconds 300", answer | size),
+        *lines("web --coordinators 1 --phones 0", board, answer | {"errors": 1}),
+    ]
+    reached = met(texts)
+    assert reached["people received"] == "yes"
+    assert reached["people stored"] == "**no**"
+    assert reached["pages read by 30 coordinators, 500 phones"] == "yes"
+    assert reached["pages read by 1 coordinators, 0 phones"] == "**no**"
+    assert reached["a board, one reader"] == "**no**"
+    page = report.page(runs_of(texts))
+    assert "in a database with 6,000 people, 2,800 workers, 75,000 visits" in page
+    assert "| people and identifiers received | – | 860,000 |" in page
