@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from scheduling import repairs
 from scheduling.models import Repair
+from tests.browser.access import faults
 from tests.browser.keyboard import enter, press
-from tests.browser.test_pages import findings
 from tests.factories.village import make_village, publish
 from visits.models import Rota
 
@@ -33,7 +33,7 @@ def test_sick_at_nine_mended_and_accepted(page: Page, live_server: Any) -> None:
     expect(moves.get_by_role("row").filter(has_text="Lunch for Mabel Abbott")).to_contain_text("Beth Howes")
     expect(moves.get_by_role("row").filter(has_text="Wash for Edith Bloom")).to_contain_text("Beth Howes")
     expect(moves).not_to_contain_text("Wash for Mabel Abbott")  # at eight she still came
-    assert findings(page) == []
+    assert faults(page) == []
     press(page, page.get_by_role("button", name="Accept and publish"))
     expect(page.get_by_role("status").filter(has_text="Version 2 is published.")).to_be_visible()
     old.refresh_from_db()

@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from hub.models import Role
 from scheduling.models import StabilityBudget
+from tests.browser.access import findings
 from tests.browser.keyboard import choose, enter, press, reach, write
-from tests.browser.test_pages import findings
 from tests.factories.hub import make_user
 from tests.factories.village import DAYS, Village, make_village, plan, publish
 from tests.factories.visits import MONDAY

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from hub.models import Role
 from scheduling.mapping.deeds import MoveVisit
 from scheduling.services import changing
-from tests.browser.test_pages import findings, log_in
+from tests.browser.access import findings
+from tests.browser.test_pages import log_in
 from tests.factories.hub import make_user
 from tests.factories.scheduling import Week, make_candidate, make_week
 from tests.factories.visits import MONDAY, NOW, make_shifts, make_worker

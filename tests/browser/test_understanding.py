@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from tests.browser.access import findings
 from tests.browser.keyboard import choose, enter, press, reach
-from tests.browser.test_pages import findings
 from tests.factories.village import make_village, plan, publish
 from tests.factories.visits import MONDAY
 
