@@ -16,7 +16,7 @@ from rest_framework.authtoken.models import Token
 from hub.feeds import mapped
 from hub.models import Delivery, Feed, Need, Person, Rejection, Role, SourceRecord
 from hub.pages import mapping
-from hub.services.receiving import intake
+from hub.services.receiving import intake, working
 from tests.factories import hub
 from tests.factories.files import call, schedule
 
@@ -57,7 +57,7 @@ def test_an_uploaded_file_is_shown_before_anything_is_taken(feed: Feed) -> None:
     assert not SourceRecord.objects.exists()
     client.post(f"/deliveries/{draft.public_id}/decide/", {"do": "send"})
     assert "Waiting for its turn" in client.get(f"/deliveries/{draft.public_id}/").content.decode()
-    intake.work(draft.pk, now=hub.NOW)
+    working.work(draft.pk, now=hub.NOW)
     draft.refresh_from_db()
     assert (draft.status, draft.taken, draft.rejected, draft.progress) == ("taken", 3, 1, 100)
     assert client.get(f"/deliveries/{draft.public_id}/progress/")["HX-Refresh"] == "true"
@@ -88,17 +88,17 @@ def test_a_delivery_is_worked_on_once_and_again_after_a_kill(feed: Feed) -> None
         by=None,
         now=hub.NOW,
     )
-    Delivery.objects.filter(pk=delivery.pk).update(work_until=hub.NOW + intake.LEASE, attempts=1)
-    intake.work(delivery.pk, now=hub.NOW)
+    Delivery.objects.filter(pk=delivery.pk).update(work_until=hub.NOW + working.LEASE, attempts=1)
+    working.work(delivery.pk, now=hub.NOW)
     assert not Need.objects.exists()
-    later = hub.NOW + 2 * intake.LEASE
-    assert intake.due(now=later) == [delivery.pk]
-    intake.work(delivery.pk, now=later)
+    later = hub.NOW + 2 * working.LEASE
+    assert working.due(now=later) == [delivery.pk]
+    working.work(delivery.pk, now=later)
     assert Need.objects.count() == 1
-    intake.work(delivery.pk, now=later)
+    working.work(delivery.pk, now=later)
     assert Need.objects.count() == 1
     Delivery.objects.filter(pk=delivery.pk).update(status="waiting", attempts=3, stored_as="gone")
-    intake.work(delivery.pk, now=later)
+    working.work(delivery.pk, now=later)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.rejections.get().rule) == ("refused", "attempts")
 
@@ -118,7 +118,7 @@ def test_a_partners_system_pushes_a_file(feed: Feed) -> None:
     first, again = push("coastal"), push("coastal")
     assert (first.status_code, first.json()["status"]) == (202, "waiting")
     assert first.json()["public_id"] == again.json()["public_id"]
-    intake.work(Delivery.objects.get().pk, now=hub.NOW)
+    working.work(Delivery.objects.get().pk, now=hub.NOW)
     done = client.get(first["Location"]).json()
     assert (done["status"], done["taken"], done["rejected"]) == ("taken", 3, 1)
     refused = client.get(f"{first['Location']}rejections/").json()["results"]
@@ -209,7 +209,7 @@ def test_columns_are_chosen_on_a_page_and_kept_for_every_later_file(feed: Feed) 
     assert own.mapping["columns"]["family_name"] == ["Surname"]
     assert "1 person" in client.get(f"/deliveries/{draft.public_id}/").content.decode()
     client.post(f"/deliveries/{draft.public_id}/decide/", {"do": "send"})
-    intake.work(draft.pk, now=hub.NOW)
+    working.work(draft.pk, now=hub.NOW)
     assert Person.objects.get().family_name == "Nguyễn"
 
 

@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 from hub import selectors
 from hub.models import Delivery, Feed, Need, Rejection, SourceRecord, Suspension
 from hub.services import suspensions
-from hub.services.receiving import intake, receive
+from hub.services.receiving import intake, receive, working
 from tests.factories import hub
 from tests.factories.files import call, schedule
 
@@ -224,7 +224,7 @@ def test_a_partial_list_is_held_for_a_person(settings: Any, tmp_path: Any) -> No
     assert not Need.objects.filter(ends_on__lt=hub.TODAY).exists()
     manager = hub.make_user("agency_manager", agency=feed.agency)
     intake.approve(delivery=held, by=manager, now=hub.NOW)
-    intake.work(held.pk, now=hub.NOW)
+    working.work(held.pk, now=hub.NOW)
     held.refresh_from_db()
     assert (held.status, held.unchanged, held.decided_by) == ("taken", 40, manager)
     assert Need.objects.filter(ends_on__lt=hub.TODAY).count() == 20

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 
-from config.demo import journeys
+from config.management import journeys
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

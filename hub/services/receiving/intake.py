@@ -1,36 +1,27 @@
-"""What comes by page, API or folder: kept at once, looked at or taken in by a worker, decided by people."""
+"""What comes by page, API or folder: kept at once, looked at or sent to a worker, decided by people."""
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
-from django.db import connection, transaction
-from django.db.models import Q
-from django.utils import timezone
+from django.db import transaction
 
 from hub.feeds import reader, table
 from hub.feeds.record import AllOrNothing, FeedError, Rejected, Replaces, Skipped
 from hub.models import Delivery, Feed, Rejection, User
-from hub.services.receiving import storage
-from hub.services.receiving.delivery import new_delivery, receive, refuse
-from hub.services.receiving.ledger import Progress
+from hub.services.receiving import storage, tasks
+from hub.services.receiving.delivery import new_delivery
 from hub.services.receiving.reading import View
 
-logger = logging.getLogger(__name__)
 Status = Delivery.Status
-LEASE = timedelta(minutes=10)
-MOST_ATTEMPTS = 3
 LOOKED_AT = 500  # records of a preview
 SHOWN = 10  # rejections of a preview
-SECONDS_BETWEEN = 1.0
 
 
 @dataclass(slots=True)
@@ -77,7 +68,7 @@ def accept(
     with transaction.atomic():
         delivery.save()
         if not look_first:
-            transaction.on_commit(partial(enqueue, delivery.pk))
+            transaction.on_commit(partial(tasks.send, delivery.pk))
     return delivery
 
 
@@ -114,7 +105,7 @@ def send(*, delivery: Delivery, by: User) -> None:
     with _locked(delivery, Status.DRAFT) as row:
         row.status, row.received_by = Status.WAITING, by
         row.save()
-        transaction.on_commit(partial(enqueue, row.pk))
+        transaction.on_commit(partial(tasks.send, row.pk))
 
 
 def approve(*, delivery: Delivery, by: User, now: datetime) -> None:
@@ -123,7 +114,7 @@ def approve(*, delivery: Delivery, by: User, now: datetime) -> None:
         row.status, row.decided_by, row.decided_at = Status.WAITING, by, now
         row.attempts, row.work_until = 0, None
         row.save()
-        transaction.on_commit(partial(enqueue, row.pk))
+        transaction.on_commit(partial(tasks.send, row.pk))
 
 
 def decline(*, delivery: Delivery, by: User, now: datetime) -> None:
@@ -132,44 +123,6 @@ def decline(*, delivery: Delivery, by: User, now: datetime) -> None:
         transaction.on_commit(partial(storage.forget, row.stored_as))
         row.status, row.stored_as, row.decided_by, row.decided_at = Status.DECLINED, "", by, now
         row.save()
-
-
-def work(pk: int, *, now: datetime) -> None:
-    """Takes in a delivery that waits, unless somebody else is at it. May be called any number of times."""
-    with transaction.atomic():
-        free = Q(work_until__isnull=True) | Q(work_until__lt=now)
-        waiting = Delivery.objects.select_for_update(skip_locked=True).filter(free, pk=pk)
-        delivery = waiting.filter(status=Status.WAITING).first()
-        if delivery is None:
-            return
-        delivery.attempts += 1
-        delivery.work_until = now + LEASE
-        delivery.save(update_fields=["attempts", "work_until"])
-    stored_as = delivery.stored_as
-    if delivery.attempts > MOST_ATTEMPTS:
-        refuse(delivery, FeedError("It could not be taken in three times over.", rule="attempts"))
-    else:
-        try:
-            with storage.opened(stored_as) as file, _Telling(pk) as telling:
-                _receive(delivery, file, telling.tell)
-        except FileNotFoundError:
-            refuse(delivery, FeedError("The file is gone from the intake folder.", rule="gone"))
-    if not Delivery.objects.filter(stored_as=stored_as, status__in=[Status.HELD, Status.WAITING]).exists():
-        storage.forget(stored_as)
-        Delivery.objects.filter(stored_as=stored_as).update(stored_as="")
-
-
-def due(*, now: datetime) -> list[int]:
-    """Deliveries that wait and nobody works on: the queue is never trusted."""
-    free = Q(work_until__isnull=True) | Q(work_until__lt=now)
-    return list(Delivery.objects.filter(free, status=Status.WAITING).values_list("pk", flat=True))
-
-
-def enqueue(pk: int) -> None:
-    """Sends the delivery to a worker; the sweep sends it again if that fails."""
-    from hub.services.receiving import tasks
-
-    tasks.send(pk)
 
 
 def settle(*, rejection: Rejection, state: str, by: User, now: datetime) -> None:
@@ -185,22 +138,6 @@ def settle(*, rejection: Rejection, state: str, by: User, now: datetime) -> None
     rejection.save(update_fields=["state", "settled_with", "settled_by", "settled_at"])
 
 
-def _receive(delivery: Delivery, file: BinaryIO, tell: Callable[[Progress], None]) -> None:
-    taken = receive(
-        feed=Feed.objects.select_related("agency").get(code=delivery.feed),
-        file=file,
-        file_name=delivery.file_name,
-        by=delivery.received_by,
-        now=delivery.received_at,
-        on_progress=tell,
-        waited=delivery,
-    )
-    if taken.pk != delivery.pk:  # the same bytes came by another way meanwhile
-        delivery.status, delivery.refusal = Status.DECLINED, "The same bytes have been taken in meanwhile."
-        delivery.work_until = None
-        delivery.save()
-
-
 @contextmanager
 def _locked(delivery: Delivery, *states: str) -> Iterator[Delivery]:
     """The row of a delivery, held for a change. Raises `ValueError` if it is not in one of these states."""
@@ -209,34 +146,3 @@ def _locked(delivery: Delivery, *states: str) -> Iterator[Delivery]:
         if row.status not in states:
             raise ValueError(f"This delivery is {row.get_status_display().lower()}; nothing was changed.")
         yield row
-
-
-class _Telling:
-    """Writes how far a delivery is, by a connection of its own: that which takes it in shows nothing yet."""
-
-    def __init__(self, pk: int) -> None:
-        self._pk, self._done, self._over = pk, 0, threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> _Telling:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def tell(self, progress: Progress) -> None:
-        """Remembers how far it is."""
-        self._done = min(99, 100 * progress.bytes_read // max(progress.total_bytes, 1))
-
-    def _run(self) -> None:
-        try:
-            while not self._over.wait(SECONDS_BETWEEN):
-                Delivery.objects.filter(pk=self._pk, status=Status.WAITING).update(
-                    progress=self._done, work_until=timezone.now() + LEASE
-                )
-        except Exception:
-            logger.warning("delivery number %s: its progress cannot be written", self._pk)
-        finally:
-            connection.close()

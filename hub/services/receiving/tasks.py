@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from hub.services.receiving import intake
+from hub.services.receiving import working
 
 logger = logging.getLogger(__name__)
 
@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 @shared_task(name="hub.take_delivery")
 def take_delivery(pk: int) -> None:
     """Take in one delivery that waits."""
-    intake.work(pk, now=timezone.now())
+    working.work(pk, now=timezone.now())
 
 
 @shared_task(name="hub.sweep_deliveries")
 def sweep_deliveries() -> None:
     """Send every delivery that waits and nobody works on."""
-    for pk in intake.due(now=timezone.now()):
+    for pk in working.due(now=timezone.now()):
         send(pk)
 
 
