@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduling.engine.problem import Lock, Occurrence, Problem, ProblemError, Worker
+from scheduling.engine.parts import Lock, Occurrence, ProblemError, Worker
 from scheduling.engine.rounds import Service, rounds_of
 from scheduling.engine.rules import clock, separate_pairs
+
+if TYPE_CHECKING:
+    from scheduling.engine.problem import Problem
 
 
 def refuse_impossible_locks(problem: Problem) -> None:

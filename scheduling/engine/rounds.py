@@ -10,9 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from scheduling.engine.problem import MINUTES_PER_DAY, Occurrence, Problem, Span, Worker
+from scheduling.engine.parts import MINUTES_PER_DAY, Occurrence, Span, Worker
 from scheduling.engine.solution import Assignment, Solution
+
+if TYPE_CHECKING:
+    from scheduling.engine.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
 
-from scheduling.engine.problem import MINUTES_PER_DAY, Problem, Worker
+from scheduling.engine.parts import MINUTES_PER_DAY, Worker
 from scheduling.engine.rounds import Round, Service, is_joined, rounds_of
+
+if TYPE_CHECKING:
+    from scheduling.engine.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

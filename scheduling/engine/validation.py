@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scheduling.engine.flow.fields import refuse_what_cannot_flow
 from scheduling.engine.locks import refuse_impossible_locks
-from scheduling.engine.problem import (
+from scheduling.engine.parts import (
     LARGEST_WEIGHT,
     LATEST_MINUTE,
     LONGEST_SERVICE,
     MINUTES_PER_DAY,
     PRIORITIES,
     Occurrence,
-    Problem,
     ProblemError,
     Span,
     Worker,
 )
+
+if TYPE_CHECKING:
+    from scheduling.engine.problem import Problem
 
 
 def validate(problem: Problem) -> None:

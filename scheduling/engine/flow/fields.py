@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from scheduling.engine.problem import LONGEST_SERVICE, Occurrence, Problem, ProblemError, Span, Worker
+from scheduling.engine.parts import LONGEST_SERVICE, Occurrence, ProblemError, Span, Worker
+
+if TYPE_CHECKING:
+    from scheduling.engine.problem import Problem
 
 ALONE = "only a problem with flow has this"
 
