@@ -6,27 +6,15 @@ The price is 1,000 for each visit left out and a minute for each minute travelle
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scheduling.engine.problem import Occurrence, Person, Policy, Problem, Span, Worker
+from benchmarks.published import only_time
+from scheduling.engine.problem import Occurrence, Person, Problem, Span, Worker
 from scheduling.travel.great_circle import GreatCircle
 
 UNSERVED = 1000
 NEVER = 10_000  # longer than any day: the rule never speaks
-POLICY = Policy(
-    unserved=(UNSERVED,) * 4,
-    arrival=0,
-    face=0,
-    new_face=0,
-    not_named=0,
-    preferred_per_10_min=0,
-    change=0,
-    arrival_allowance=3,
-    join_wait=0,
-    break_after=NEVER,
-    break_minutes=0,
-    rest=0,
-)
+POLICY = replace(only_time(NEVER, (UNSERVED,) * 4), arrival_allowance=3)
 CENTRE = (52.63, 1.29)
 EARLY, LATE, LONG = Span(420, 900), Span(840, 1320), Span(480, 1020)
 PEAKS = (525, 600, 750, 1020, 1125)  # when care is asked: rising, breakfast, dinner, tea, bed

@@ -21,7 +21,7 @@ from hub.services import placing
 Item = SharingAgreement.Item
 PLACERS = (Role.COORDINATOR, Role.AGENCY_MANAGER, Role.HUB_ADMINISTRATOR)
 FIELDS = ("postcode", "point", "lines")
-WIDTH, HEIGHT, EDGE = 400, 300, 30  # of the map, in its own units
+WIDTH, HEIGHT = 400, 300  # of the map, in its own units
 
 
 @allowed(*PLACERS)

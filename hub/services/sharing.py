@@ -79,23 +79,6 @@ def sign(
     return signature
 
 
-def sign_agreement(
-    *, reference: str, parties: Iterable[Agency], signed_by: str, by: User | None, **terms: Any
-) -> SharingAgreement:
-    """Records an agreement that all parties have signed on paper by its first day.
-
-    `signed_by` signed it for each party; `by` typed it in, None for a machine.
-    """
-    agencies = list(dict.fromkeys(parties))
-    with transaction.atomic():
-        agreement = record_agreement(reference=reference, parties=agencies, by=by, **terms)
-        for agency in agencies:
-            sign(
-                agreement=agreement, agency=agency, signed_by=signed_by, signed_on=agreement.starts_on, by=by
-            )
-    return agreement
-
-
 @transaction.atomic
 def end_agreement(*, agreement: SharingAgreement, on: date, because: str, by: User) -> SharingAgreement:
     """Lets the agreement end with that day, once. Its terms stay as they were signed.

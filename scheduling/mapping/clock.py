@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from visits.wall_clock import moment
+from visits.wall_clock import midnight, moment
 
 DAYS = 7
 MINUTE = timedelta(minutes=1)
@@ -24,12 +24,12 @@ class WeekClock:
     @property
     def begins_at(self) -> datetime:
         """Monday 00:00."""
-        return moment(self.week_start, time())
+        return midnight(self.week_start)
 
     @property
     def ends_at(self) -> datetime:
         """The next Monday 00:00."""
-        return moment(self.week_start + timedelta(days=DAYS), time())
+        return midnight(self.week_start + timedelta(days=DAYS))
 
     @property
     def days(self) -> tuple[date, ...]:

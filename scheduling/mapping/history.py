@@ -10,8 +10,7 @@ from hub.models import Agency, Area, Contact
 from scheduling.engine import problem as engine
 from scheduling.mapping.clock import WeekClock
 from visits.models import Rota, Visit, VisitPart, Worker
-
-KNOWN_DAYS = 28
+from visits.selectors import KNOWN_DAYS
 
 
 def known_workers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -30,7 +30,7 @@ from scheduling.services import mending
 from visits import selectors as visits
 from visits.models import Absence
 from visits.pages.absences import MomentInput
-from visits.wall_clock import local_day, moment
+from visits.wall_clock import local_day, midnight
 
 OPEN = "open"
 HOW_LONG = (
@@ -135,7 +135,7 @@ def sick(request: HttpRequest, public_id: str) -> HttpResponse:
     def ask(values: dict[str, Any], now: datetime) -> list[Repair]:
         ends_at = None
         if values["days"] != OPEN:
-            ends_at = moment(local_day(now) + timedelta(days=int(values["days"])), time())
+            ends_at = midnight(local_day(now) + timedelta(days=int(values["days"])))
         kind = values["kind"]
         return mending.rang_in(worker=worker, kind=kind, ends_at=ends_at, by=request.user, now=now)[1]
 

@@ -112,6 +112,14 @@ def make_feed(agency: Agency, *, format: str = "home-care-schedule", code: str =
     return Feed.objects.create(code=code or f"{agency.code}-{format}", agency=agency, format=format)
 
 
+def make_feeds_of_two() -> list[Feed]:
+    """Of two home-care agencies that share everything; their calls are for personal care."""
+    agencies = [make_agency("first-care"), make_agency("second-care")]
+    make_agreement(*agencies)
+    make_skill("personal_care")
+    return [make_feed(agency) for agency in agencies]
+
+
 def make_user(
     role: str = Role.COORDINATOR, *areas: Area, agency: Agency | None = None, **fields: Any
 ) -> User:

@@ -30,23 +30,7 @@ PLAN = "It counts from the next plan on."
 FILES = "A shift file that the agency sends later counts for the days that it names."
 
 
-class ShiftForm(HouseForm):
-    """From when to when, and for how many weeks."""
-
-    start = forms.TimeField(label="Begins", widget=ClockInput, help_text="By the clock, such as 07:00.")
-    end = forms.TimeField(
-        label="Ends", widget=ClockInput, help_text="At or before the beginning means the next day."
-    )
-    weeks = forms.IntegerField(
-        min_value=1,
-        max_value=staffing.MOST_WEEKS,
-        initial=1,
-        label="For how many weeks",
-        help_text=f"1 is this day alone; at most {staffing.MOST_WEEKS}, always on this weekday.",
-    )
-
-
-class RemoveForm(HouseForm):
+class WeeksForm(HouseForm):
     """For how many weeks."""
 
     weeks = forms.IntegerField(
@@ -56,6 +40,16 @@ class RemoveForm(HouseForm):
         label="For how many weeks",
         help_text=f"1 is this day alone; at most {staffing.MOST_WEEKS}, always on this weekday.",
     )
+
+
+class ShiftForm(WeeksForm):
+    """From when to when, and for how many weeks."""
+
+    start = forms.TimeField(label="Begins", widget=ClockInput, help_text="By the clock, such as 07:00.")
+    end = forms.TimeField(
+        label="Ends", widget=ClockInput, help_text="At or before the beginning means the next day."
+    )
+    field_order = ("start", "end", "weeks")
 
 
 class WorkerForm(HouseForm):
@@ -175,7 +169,7 @@ def remove(request: HttpRequest, public_id: str, day: date) -> HttpResponse:
 
     title = f"No shift of {worker.name} on {day:%a} {day.day} {day:%b %Y}"
     back = reverse("shifts", args=[public_id, day])
-    form = RemoveForm(request.POST or None)
+    form = WeeksForm(request.POST or None)
     return answer(request, form, title=title, button="Remove it", back=back, act=act, intro=FILES)
 
 

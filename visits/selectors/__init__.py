@@ -7,6 +7,7 @@ from visits.selectors.lock import locked_keys, locks, locks_on
 from visits.selectors.narrowing import within
 from visits.selectors.person import (
     FACE_DAYS,
+    KNOWN_DAYS,
     barred_workers,
     contact_times,
     contact_times_sent,
@@ -64,6 +65,7 @@ __all__ = [
     "AHEAD_DAYS",
     "BACK_DAYS",
     "FACE_DAYS",
+    "KNOWN_DAYS",
     "absences",
     "agency_marks",
     "barred_workers",

@@ -1,6 +1,5 @@
 """The feeds whose formats belong to others: call monitoring and Client Level Data."""
 
-import csv
 import io
 from datetime import UTC, date, datetime
 
@@ -8,6 +7,7 @@ import pytest
 
 from hub.feeds import FEEDS
 from hub.feeds.record import ContactRecord, PersonRecord, Rejected, Skipped
+from tests.factories.files import table
 
 VISIT = {
     "FileReference": "F-2026-08",
@@ -36,11 +36,7 @@ EVENT = {
 
 def outcome(feed: str, *rows: dict[str, str]) -> list[object]:
     """What a feed makes of rows."""
-    file = io.StringIO()
-    writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return list(FEEDS[feed].read(io.BytesIO(file.getvalue().encode())))
+    return list(FEEDS[feed].read(io.BytesIO(table(*rows))))
 
 
 def test_a_visit_that_was_made_is_a_contact() -> None:

@@ -1,6 +1,5 @@
 """The feeds that give persons and needs as CSV: home-care schedules, social-work reviews, plain."""
 
-import csv
 import io
 from datetime import date, time
 
@@ -8,6 +7,7 @@ import pytest
 
 from hub.feeds import FEEDS
 from hub.feeds.record import FeedError, GapRecord, NeedRecord, PersonRecord, Rejected
+from tests.factories.files import table
 
 PERSON = {
     "client_reference": "C-104",
@@ -85,11 +85,7 @@ A_PERSON = PersonRecord(
 
 def outcome(feed: str, *rows: dict[str, str]) -> list[object]:
     """What a feed makes of rows."""
-    file = io.StringIO()
-    writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return list(FEEDS[feed].read(io.BytesIO(file.getvalue().encode())))
+    return list(FEEDS[feed].read(io.BytesIO(table(*rows))))
 
 
 def test_a_planned_call_gives_its_client_and_a_need() -> None:

@@ -23,10 +23,7 @@ MOVED = MABEL | {"address": "3 Staithe Lane, Holt", "postcode": "NR25 6AA"}
 
 @pytest.fixture
 def feeds() -> list[Feed]:
-    agencies = [hub.make_agency("first-care"), hub.make_agency("second-care")]
-    hub.make_agreement(*agencies)
-    hub.make_skill("personal_care")
-    return [hub.make_feed(agency) for agency in agencies]
+    return hub.make_feeds_of_two()
 
 
 def send(feed: Feed, **cells: Any) -> SourceRecord:

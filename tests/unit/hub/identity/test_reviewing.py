@@ -35,10 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def feeds() -> list[Feed]:
-    agencies = [hub.make_agency("first-care"), hub.make_agency("second-care")]
-    hub.make_agreement(*agencies)
-    hub.make_skill("personal_care")
-    return [hub.make_feed(agency) for agency in agencies]
+    return hub.make_feeds_of_two()
 
 
 @pytest.fixture

@@ -20,10 +20,7 @@ SECRET_DOOR, SECRET_CODE = "77 Hidden Lane", "NR11 6ZY"
 
 @pytest.fixture
 def feeds() -> list[Feed]:
-    agencies = [hub.make_agency("first-care"), hub.make_agency("second-care")]
-    hub.make_agreement(*agencies)
-    hub.make_skill("personal_care")
-    return [hub.make_feed(agency) for agency in agencies]
+    return hub.make_feeds_of_two()
 
 
 @pytest.fixture

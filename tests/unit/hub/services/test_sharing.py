@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from hub.models import SharingAgreement
+from hub.models import Agency, SharingAgreement, User
 from hub.services import sharing
 from tests.factories import hub
 
@@ -28,14 +28,20 @@ TERMS: dict[str, Any] = {
 
 def sign(**changes: Any) -> SharingAgreement:
     """An agreement of two agencies, by the hub administrator."""
-    said = TERMS | {
-        "parties": [hub.make_agency(), hub.make_agency()],
-        "signed_by": "the information governance leads",
-        "by": hub.make_user("hub_administrator"),
-    }
+    said = TERMS | {"parties": [hub.make_agency(), hub.make_agency()]}
+    said["by"] = hub.make_user("hub_administrator")
     if changes.get("parties", ...) is None:
         changes["parties"] = [hub.make_agency(), hub.make_agency(kind="fire")]
-    return sharing.sign_agreement(**said | changes)
+    return signed(**said | changes)
+
+
+def signed(*, parties: list[Agency], by: User | None = None, **terms: Any) -> SharingAgreement:
+    """An agreement that each party has signed by its first day."""
+    agreement = sharing.record_agreement(parties=parties, by=by, **terms)
+    said = {"agreement": agreement, "signed_by": "the lead", "signed_on": agreement.starts_on, "by": by}
+    for agency in parties:
+        sharing.sign(agency=agency, **said)
+    return agreement
 
 
 def test_a_signed_agreement_is_in_force_between_its_days() -> None:
@@ -111,7 +117,7 @@ def test_nothing_is_in_force_until_every_party_has_signed() -> None:
 def test_an_amendment_takes_over_when_all_have_signed_and_overwrites_nothing() -> None:
     """Until then the version before stays in force; afterwards both can be read as they were."""
     ours, theirs = hub.make_agency(), hub.make_agency()
-    first = sharing.sign_agreement(**TERMS, parties=[ours, theirs], signed_by="the lead", by=None)
+    first = signed(**TERMS, parties=[ours, theirs])
     second = sharing.record_agreement(
         **TERMS | {"items": ["identity"], "starts_on": dt.date(2027, 2, 1)}, parties=[ours, theirs], by=None
     )
