@@ -15,11 +15,11 @@ from benchmarks.vrptw.judge import judge as judge_vrptw
 from tests.unit.benchmarks.test_judges import HHCRSP, UHHC, VRPTW
 
 
-def lines(command, path, tmp_path):
+def lines(command, path, tmp_path, *more):
     """What the command prints for one file, in a tenth of a second."""
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    options = parser.parse_args([str(path), "--seconds", "0.1", "--solutions", str(tmp_path / "out")])
+    options = parser.parse_args([str(path), "--seconds", "0.1", "--solutions", str(tmp_path / "out"), *more])
     return list(command.run(options))
 
 
@@ -44,6 +44,17 @@ def test_vehicle_routes_are_solved_and_written(tmp_path):
     (line,) = lines(vrptw, path, tmp_path)
     assert (line["cost"], line["violations"], line["best_known"]) == (6.5, 0, None)
     assert judge_vrptw(VRPTW, (tmp_path / "out" / "tiny.sol").read_text()).violations == []
+
+
+def test_ours_has_as_long_as_pyvrp_needs_but_at_least_a_second(tmp_path):
+    """Both find the best, which is known by hand."""
+    pytest.importorskip("pyvrp", reason="the peers are in requirements/bench.txt alone")
+    path = tmp_path / "tiny.txt"
+    path.write_text(VRPTW)
+    (tmp_path / "best_known.csv").write_text("instance,cost\ntiny,6.5\n")
+    (line,) = lines(vrptw, path, tmp_path, "--pyvrp")
+    assert (line["cost"], line["pyvrp_cost"], line["ratio"], line["pyvrp_ratio"]) == (6.5, 6.5, 1, 1)
+    assert line["seconds"] >= 1.0
 
 
 def test_vehicles_are_not_overloaded(tmp_path):
