@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from scheduling.engine import tables as tb
+from scheduling.engine.flow.changing import begin_flow_step
 from scheduling.engine.flow.improve import recreate_flow
 from scheduling.engine.flow.plan import load_flow
-from scheduling.engine.flow.starts import begin_flow_step
 from scheduling.engine.improve import LARGE, recreate
 from scheduling.engine.problem import Problem
 from scheduling.engine.routes import clear, load, start_step

@@ -370,8 +370,8 @@ def clear(t: Tables) -> None:
 
 
 @compiled
-def load(t: Tables, kept: Ints) -> None:
-    """Makes the plan that `kept` holds the present one, whether or not it is legal.
+def lay_down(t: Tables, kept: Ints) -> None:
+    """Makes the plan the orders that `kept` holds, whether or not they are legal; no time is worked out.
 
     `kept` is (nodes, 4): route (-1 if absent), position, start and window of each node.
     """
@@ -386,6 +386,12 @@ def load(t: Tables, kept: Ints) -> None:
             set_absent(t, u, False)
             meet(t, u, t.route[r, tb.WORKER], 1)
             t.number[tb.TOTAL] -= t.node[u, tb.PRICE]
+
+
+@compiled
+def load(t: Tables, kept: Ints) -> None:
+    """Makes the plan that `kept` (see `lay_down`) holds the present one, whether or not it is legal."""
+    lay_down(t, kept)
     for r in range(len(t.route)):
         n = order_with(t, r, -1, 0)
         for i in range(n):

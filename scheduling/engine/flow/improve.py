@@ -7,8 +7,9 @@ import math
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
 from scheduling.engine.dice import below, chance
+from scheduling.engine.flow.changing import begin_flow_step, mend_flow, undo_flow
 from scheduling.engine.flow.placing import insert_flow
-from scheduling.engine.flow.starts import begin_flow_step, mend_flow, reprice, undo_flow
+from scheduling.engine.flow.prices import reprice
 from scheduling.engine.improve import ORDERS, is_stale, queue_up, ruin_strings, save_best
 from scheduling.engine.tables import Ints, Tables
 

@@ -9,21 +9,18 @@ from __future__ import annotations
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
 from scheduling.engine.dice import blinks
+from scheduling.engine.flow.changing import put, take
+from scheduling.engine.flow.prices import dearer_by, guide_of, late_at
 from scheduling.engine.flow.starts import (
     GOES,
     SEEN,
     begins,
     commit,
-    dearer_by,
     forget,
-    guide_of,
-    late_at,
-    put,
     retime_alone,
     slacken,
     sort_order,
     spread,
-    take,
     tries,
 )
 from scheduling.engine.routes import meet, note_move, set_absent, touch, visit_price

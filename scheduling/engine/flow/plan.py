@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
+from scheduling.engine.flow.changing import begin_flow_step, reckon
 from scheduling.engine.flow.placing import NEVER, THOROUGH, insert_both, insert_one
+from scheduling.engine.flow.prices import ease, reprice
 from scheduling.engine.flow.reasons import reason_why
-from scheduling.engine.flow.starts import (
-    begin_flow_step,
-    ease,
-    enlist,
-    forget,
-    reckon,
-    reprice,
-    retime,
-    slacken,
-)
+from scheduling.engine.flow.starts import enlist, forget, retime, slacken
 from scheduling.engine.problem import Problem
-from scheduling.engine.routes import clear, meet, set_absent, start_step
+from scheduling.engine.routes import lay_down
 from scheduling.engine.solution import Assignment, Reason, Solution, Taken, Unplaced
 from scheduling.engine.tables import Ints, Tables
 
@@ -30,18 +23,8 @@ def load_flow(t: Tables, kept: Ints) -> bool:
 
     The starts are only where the search for the earliest begins.
     """
-    clear(t)
-    start_step(t)
+    lay_down(t, kept)
     t.number[tb.TIMES] = t.number[tb.PLACED] = 0
-    for u in range(len(t.node)):
-        t.spot[u, :4] = kept[u]
-        r = t.spot[u, tb.ROUTE]
-        if r >= 0:
-            t.stops[r, t.spot[u, tb.POS], tb.NODE] = u
-            t.route[r, tb.LENGTH] += 1
-            set_absent(t, u, False)
-            meet(t, u, t.route[r, tb.WORKER], 1)
-            t.number[tb.TOTAL] -= t.node[u, tb.PRICE]
     good = True
     for r in range(len(t.route)):
         reckon(t, r)

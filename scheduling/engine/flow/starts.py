@@ -4,14 +4,13 @@ Where lateness has a price, a pair must not stand still while its two routes mov
 are the least that satisfy all routes, windows and pairs together. A raised start is passed on along its
 route and across pairs until slack takes it up (`spread`); `order` holds the placed nodes by their start,
 which is an order in which everything can be worked out in one pass, forward (`retime`) or backward
-(`slacken`). Plans are changed through `put` and `take`, and priced by `reckon` and `reprice`.
+(`slacken`).
 """
 
 from __future__ import annotations
 
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
-from scheduling.engine.routes import lift, start_step, undo, visit_price
 from scheduling.engine.tables import Tables
 
 GOES = tb.EARLIEST
@@ -37,15 +36,6 @@ def begins(t: Tables, u: int, at: int) -> int:
 
 
 @compiled
-def late_at(t: Tables, u: int, start: int) -> int:
-    """How late node u is if it begins at `start`, in one of its windows."""
-    for j in range(t.node[u, tb.WIN_FROM], t.node[u, tb.WIN_TO]):
-        if start <= t.windows[j, 1]:
-            return int(max(0, start - t.windows[j, 2]))
-    return 0
-
-
-@compiled
 def now(t: Tables, u: int) -> int:
     """The start of node u, as tried out if it is."""
     if t.flow[u, tb.STAMP] == t.number[tb.STAMPED]:
@@ -66,59 +56,6 @@ def reach(t: Tables, r: int, i: int) -> int:
 def home_from(t: Tables, r: int) -> int:
     """Minutes from the last stop of route r to its base."""
     return int(t.travel[t.stops[r, t.route[r, tb.LENGTH] - 1, tb.WHERE], t.route[r, tb.BASE]])
-
-
-@compiled
-def reckon(t: Tables, r: int) -> int:
-    """Brings the stops of route r up to date after its order changed; returns by how much it got dearer.
-
-    Only what does not hang on starts: ways, arrivals, work, load.
-    """
-    place, price, work, carried = t.route[r, tb.BASE], 0, 0, 0
-    for i in range(t.route[r, tb.LENGTH]):
-        stop = t.stops[r, i]
-        u = stop[tb.NODE]
-        row = t.node[u]
-        stop[tb.LASTS], stop[tb.WHO] = row[tb.MINUTES], row[tb.PERSON]
-        if t.flow[u, tb.FLOATS] == 1:
-            stop[tb.WHERE], stop[GOES] = place, 0
-        else:
-            way = t.travel[place, row[tb.PLACE]]
-            place = row[tb.PLACE]
-            stop[tb.WHERE], stop[GOES] = place, way + t.policy[tb.ALLOWANCE]
-            price += t.policy[tb.PER_TRAVEL] * way + visit_price(t, u, t.route[r, tb.WORKER])
-        work += stop[GOES] + row[tb.MINUTES]
-        carried += t.flow[u, tb.LOAD]
-        t.spot[u, tb.ROUTE], t.spot[u, tb.POS] = r, i
-    home = t.travel[place, t.route[r, tb.BASE]]
-    price += t.policy[tb.PER_TRAVEL] * home
-    dearer = price - t.route[r, tb.COST]
-    t.route[r, tb.COST] = price
-    t.day[r, tb.WORK], t.day[r, tb.CARRIED] = work + home, carried
-    t.number[tb.TOTAL] += dearer
-    return int(dearer)
-
-
-@compiled
-def put(t: Tables, u: int, r: int, k: int, j: int) -> int:
-    """Makes node u stop k of route r, in window j or later; returns by how much the route got dearer."""
-    for i in range(t.route[r, tb.LENGTH], k, -1):
-        t.stops[r, i, tb.NODE] = t.stops[r, i - 1, tb.NODE]
-    t.stops[r, k, tb.NODE] = u
-    t.route[r, tb.LENGTH] += 1
-    t.spot[u, tb.WINDOW] = j
-    return reckon(t, r)
-
-
-@compiled
-def take(t: Tables, u: int) -> None:
-    """Takes node u off its route; starts stay as they were before it was put there."""
-    r = t.spot[u, tb.ROUTE]
-    for i in range(t.spot[u, tb.POS] + 1, t.route[r, tb.LENGTH]):
-        t.stops[r, i - 1, tb.NODE] = t.stops[r, i, tb.NODE]
-    t.route[r, tb.LENGTH] -= 1
-    t.spot[u, tb.ROUTE] = -1
-    reckon(t, r)
 
 
 @compiled
@@ -237,6 +174,17 @@ def enlist(t: Tables) -> None:
 
 
 @compiled
+def drop_absent(t: Tables) -> None:
+    """Takes what is absent out of `order`."""
+    count = 0
+    for k in range(t.number[tb.PLACED]):
+        if t.spot[t.order[k], tb.ROUTE] >= 0:
+            t.order[count] = t.order[k]
+            count += 1
+    t.number[tb.PLACED] = count
+
+
+@compiled
 def retime(t: Tables) -> bool:
     """Starts every placed node as early as all routes allow, by one pass over `order`; then prices times."""
     drop_absent(t)
@@ -275,122 +223,15 @@ def retime(t: Tables) -> bool:
 
 
 @compiled
-def run_price(t: Tables, r: int) -> int:
-    """What waits and overtime on route r cost; the worker's idle minutes go to TRIED_IDLE.
-
-    The worker leaves as late as costs nothing: the first services move towards the waits after them.
-    """
-    n, day = t.route[r, tb.LENGTH], t.day[r]
-    opens = t.route[r, tb.OPEN]
-    if n == 0:
-        day[tb.TRIED_IDLE], day[tb.TRIED_PRICE] = day[tb.DUE] - opens - day[tb.WORK], 0
-        return 0
-    waits, spare, end = 0, tb.FAR, 0
-    for i in range(n):
-        stop = t.stops[r, i]
-        u = stop[tb.NODE]
-        start = now(t, u)
-        if i > 0:
-            waits += start - end - stop[GOES]
-        if i < n - 1:
-            spare = min(spare, waits + ease(t, u, start))
-        end = start + stop[tb.LASTS]
-    back = end + home_from(t, r)
-    day[tb.TRIED_IDLE] = max(back, day[tb.DUE]) - opens - day[tb.WORK]
-    price = t.policy[tb.WAIT] * max(0, waits - spare) + t.policy[tb.OVERTIME] * max(0, back - day[tb.DUE])
-    day[tb.TRIED_PRICE] = price
-    return int(price)
-
-
-@compiled
-def ease(t: Tables, u: int, start: int) -> int:
-    """By how many minutes node u alone could begin later than `start` without being (more) late."""
-    if is_bound(t, u):
-        return 0
-    for j in range(t.node[u, tb.WIN_FROM], t.node[u, tb.WIN_TO]):
-        if start <= t.windows[j, 1]:
-            return int(max(0, t.windows[j, 2] - start))
-    return 0
-
-
-@compiled
-def guide_of(t: Tables, total: int, squares: int) -> int:
-    """A price that leads towards less idleness of the idlest, from the idle minutes of all and their squares.
-
-    Of many workers the idlest alone has a price, so that hardly any one change is worth its while. The mean
-    idle minutes as an idle minute sees them lie between the mean and the most, and fall with every change for
-    the better. They count in what is accepted and where things go in, never in what the best plan is.
-    """
-    if total <= 0:
-        return 0
-    return int(t.policy[tb.IDLEST] * t.settings[tb.GUIDED] * squares // (100 * total))
-
-
-@compiled
-def reprice(t: Tables) -> None:
-    """Prices all starts of the plan: lateness, waits, overtime, and the worst of lateness and idleness."""
+def retime_alone(t: Tables, r: int) -> None:
+    """`retime` and `slacken` of one route, where no pair binds it to another."""
     forget(t)
-    if t.policy[tb.LATENESS] + t.policy[tb.LATEST_OF_ALL] + t.policy[tb.RUNS] == 0:
-        return
-    late, worst, runs, idle, idles, squares = 0, 0, 0, 0, 0, 0
-    for k in range(t.number[tb.PLACED]):
-        u = t.order[k]
-        minutes = late_at(t, u, t.spot[u, tb.START])
-        late += minutes
-        worst = max(worst, minutes)
-    if t.policy[tb.RUNS] == 1:
-        for r in range(len(t.route)):
-            t.day[r, tb.TIMED] = run_price(t, r)
-            t.day[r, tb.IDLE] = t.day[r, tb.TRIED_IDLE]
-            runs += t.day[r, tb.TIMED]
-            idle = max(idle, t.day[r, tb.IDLE])
-            idles += t.day[r, tb.IDLE]
-            squares += t.day[r, tb.IDLE] * t.day[r, tb.IDLE]
-    t.number[tb.IDLE_SUM], t.number[tb.IDLE_SQUARES] = idles, squares
-    t.number[tb.GUIDE] = guide_of(t, idles, squares)
-    times = t.policy[tb.LATENESS] * late + runs
-    times += t.policy[tb.LATEST_OF_ALL] * worst + t.policy[tb.IDLEST] * idle
-    t.number[tb.TOTAL] += times - t.number[tb.TIMES]
-    t.number[tb.TIMES], t.number[tb.WORST], t.number[tb.MOST_IDLE] = times, worst, idle
-
-
-@compiled
-def dearer_by(t: Tables, u: int, v: int) -> int:
-    """By how much the starts tried out cost more than the starts; nodes u and v are new."""
-    late, worst, price = 0, t.number[tb.WORST], 0
-    for k in range(t.number[tb.TRIED]):
-        x = t.work[RAISED, k]
-        minutes = late_at(t, x, t.flow[x, tb.NEW])
-        worst = max(worst, minutes)
-        late += minutes
-        if x not in (u, v):
-            late -= late_at(t, x, t.spot[x, tb.START])
-    price = t.policy[tb.LATENESS] * late + t.policy[tb.LATEST_OF_ALL] * (worst - t.number[tb.WORST])
-    if t.policy[tb.RUNS] == 1:
-        price += runs_dearer_by(t)
-    return int(price)
-
-
-@compiled
-def runs_dearer_by(t: Tables) -> int:
-    """By how much waits, overtime and the most idle worker cost more with the starts tried out."""
-    price, token = 0, t.number[tb.STAMPED]
-    idles, squares = t.number[tb.IDLE_SUM], t.number[tb.IDLE_SQUARES]
-    for k in range(t.number[tb.TRIED]):
-        r = t.spot[t.work[RAISED, k], tb.ROUTE]
-        if t.work[SEEN, r] != token:
-            t.work[SEEN, r] = token
-            price += run_price(t, r) - t.day[r, tb.TIMED]
-            now_idle, idle = t.day[r, tb.TRIED_IDLE], t.day[r, tb.IDLE]
-            idles += now_idle - idle
-            squares += now_idle * now_idle - idle * idle
-    if t.policy[tb.IDLEST] > 0:
-        idle = 0
-        for r in range(len(t.route)):
-            idle = max(idle, t.day[r, tb.TRIED_IDLE] if t.work[SEEN, r] == token else t.day[r, tb.IDLE])
-        price += t.policy[tb.IDLEST] * (idle - t.number[tb.MOST_IDLE])
-        price += guide_of(t, idles, squares) - t.number[tb.GUIDE]
-    return int(price)
+    n = t.route[r, tb.LENGTH]
+    for i in range(n):
+        u = t.stops[r, i, tb.NODE]
+        t.spot[u, tb.START] = begins(t, u, reach(t, r, i))
+    for i in range(n - 1, -1, -1):
+        slack_of(t, t.stops[r, i, tb.NODE])
 
 
 @compiled
@@ -442,83 +283,3 @@ def slack_of(t: Tables, x: int) -> None:
         if t.policy[tb.OVERTIME] > 0:
             soft = min(soft, max(0, t.day[r, tb.DUE] - back))
     t.flow[x, tb.SOFT], t.flow[x, tb.HARD] = soft, hard
-
-
-@compiled
-def begin_flow_step(t: Tables) -> None:
-    """As `start_step`; keeps every start, so that they can be put back."""
-    start_step(t)
-    for k in range(t.number[tb.PLACED]):
-        u = t.order[k]
-        t.work[KEPT_ORDER, k] = u
-        t.flow[u, tb.KEPT] = t.spot[u, tb.START]
-    t.number[tb.KEPT_PLACED] = t.number[tb.PLACED]
-    t.number[tb.KEPT_TIMES] = t.number[tb.TIMES]
-    t.number[tb.KEPT_WORST] = t.number[tb.WORST]
-    t.number[tb.KEPT_IDLE] = t.number[tb.MOST_IDLE]
-
-
-@compiled
-def mend_flow(t: Tables) -> None:
-    """Times and prices the plan after nodes were lifted."""
-    for k in range(t.number[tb.PENDING]):
-        r = t.work[1, k]
-        while t.route[r, tb.LENGTH] > 1 and t.flow[t.stops[r, 0, tb.NODE], tb.FLOATS] == 1:
-            lift(t, t.stops[r, 0, tb.NODE])  # nobody eats before the first visit
-        t.route[r, tb.LOOSE] = 0
-        reckon(t, r)
-    if t.policy[tb.BOUND] == 1:
-        if not retime(t):
-            t.number[tb.STUCK] = 1
-        slacken(t)
-    else:
-        for k in range(t.number[tb.PENDING]):
-            retime_alone(t, t.work[1, k])
-        drop_absent(t)
-    t.number[tb.PENDING] = 0
-    reprice(t)
-
-
-@compiled
-def retime_alone(t: Tables, r: int) -> None:
-    """`retime` and `slacken` of one route, where no pair binds it to another."""
-    forget(t)
-    n = t.route[r, tb.LENGTH]
-    for i in range(n):
-        u = t.stops[r, i, tb.NODE]
-        t.spot[u, tb.START] = begins(t, u, reach(t, r, i))
-    for i in range(n - 1, -1, -1):
-        slack_of(t, t.stops[r, i, tb.NODE])
-
-
-@compiled
-def drop_absent(t: Tables) -> None:
-    """Takes what is absent out of `order`."""
-    count = 0
-    for k in range(t.number[tb.PLACED]):
-        if t.spot[t.order[k], tb.ROUTE] >= 0:
-            t.order[count] = t.order[k]
-            count += 1
-    t.number[tb.PLACED] = count
-
-
-@compiled
-def undo_flow(t: Tables, total: int) -> None:
-    """As `undo`; puts all starts back too."""
-    undo(t, total)
-    for k in range(t.number[tb.TOUCHES]):
-        reckon(t, t.undo_route[k])
-    t.number[tb.PLACED] = t.number[tb.KEPT_PLACED]
-    for k in range(t.number[tb.PLACED]):
-        u = t.work[KEPT_ORDER, k]
-        t.order[k] = u
-        t.spot[u, tb.START] = t.flow[u, tb.KEPT]
-    t.number[tb.TIMES] = t.number[tb.KEPT_TIMES]
-    t.number[tb.WORST] = t.number[tb.KEPT_WORST]
-    t.number[tb.MOST_IDLE] = t.number[tb.KEPT_IDLE]
-    t.number[tb.TOTAL] = total
-    if t.policy[tb.BOUND] == 0:
-        for k in range(t.number[tb.TOUCHES]):
-            retime_alone(t, t.undo_route[k])
-    if t.policy[tb.RUNS] == 1:
-        reprice(t)
