@@ -27,7 +27,7 @@ COMMANDS = {
     "linking": "a delivery of a thousand records compared with a county of 860,000 people",
     "peers": "ours, PyVRP, VROOM and OR-Tools routing on the same random days",
     "report": "run the set and write docs/benchmarks.md",
-    "roads": "a road network out of a map, and minutes for 500 doors: seconds and memory",
+    "roads": "a road network out of a map, and minutes and metres for 500 doors: seconds and memory",
     "uhhc": "published home healthcare days with shifts, lunches and options (iolab-uniud/uhhc)",
     "vrptw": "published vehicle routes with time windows (Solomon; Gehring and Homberger)",
     "web": "coordinators and phones reading the served demonstration at once",

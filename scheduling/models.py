@@ -137,6 +137,7 @@ class WeekFacts(models.Model):
     legs = models.PositiveIntegerField(default=0)  # arrivals of its own staff, which is who travels
     travel_minutes = models.PositiveIntegerField(default=0)
     travel_metres = models.PositiveIntegerField(default=0)
+    metres_by_road = models.BooleanField(default=False)  # else the straight line, lengthened
 
     class Meta:
         ordering = ["week_start", "area", "agency", "decile"]

@@ -1,8 +1,10 @@
-"""Where doors and bases are, and the minutes between them: one answer for plan, board and phone."""
+"""Where doors and bases are, and the minutes and miles between them: one answer for plan, board and phone."""
 
 from __future__ import annotations
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from scheduling.travel import roads
 
@@ -33,3 +35,7 @@ class Places:
     def minutes(self) -> roads.Minutes:
         """The minutes from each place to each other, and by which roads."""
         return roads.between(self.coordinates, folder=settings.ROADS_DIR, patch=f"a{self.area}")
+
+    def kilometres(self) -> NDArray[np.float64]:
+        """The kilometres of the same ways."""
+        return roads.kilometres(self.coordinates, folder=settings.ROADS_DIR, patch=f"a{self.area}")

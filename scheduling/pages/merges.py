@@ -23,7 +23,7 @@ from hub.walls import as_county
 from scheduling import selectors as scheduling
 from scheduling.mapping.decided import sides_of
 from scheduling.models import JoinDecision
-from scheduling.services import joining
+from scheduling.services import joining, roads
 from scheduling.services.joining import Join, Lent
 from visits import selectors
 from visits.models import Rota
@@ -199,6 +199,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "history": _history(request.user, area),
         "may_decide": request.user.role == Role.COORDINATOR,
         "here": request.get_full_path(),
+        "by_road": roads.are_loaded(),
     }
     return render(request, "scheduling/merges.html", context)
 

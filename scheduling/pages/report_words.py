@@ -40,17 +40,18 @@ def pounds(value: float | Decimal) -> str:
     return f"£{round(value):,}"
 
 
-def travel_words(by_road: int, rotas: int) -> str:
-    """How the minutes of travel were reckoned in so many of these rotas."""
-    if not by_road:
+def travel_words(minutes: int, miles: int, rotas: int) -> str:
+    """How the minutes and the miles of travel were reckoned in so many of these rotas."""
+    if not minutes and not miles:
         return (
-            "Travel minutes are as the crow flies, lengthened: no roads were loaded when these were planned."
+            "Travel minutes and miles are as the crow flies, lengthened: no roads were loaded when these "
+            "were planned and counted."
         )
-    if by_road == rotas:
-        return "Travel minutes are by road; miles are not, for the road network knows minutes only."
+    if minutes == miles == rotas:
+        return "Travel minutes are by road, and miles are along those quickest ways."
     return (
-        f"Travel minutes are by road in {by_road} of {rotas} rotas and as the crow flies in the others; "
-        "miles never are by road, for the road network knows minutes only."
+        f"Travel minutes are by road in {minutes} of {rotas} rotas, miles in {miles}; in the others they are "
+        "as the crow flies, lengthened."
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -16,7 +17,7 @@ from scheduling.mapping.clock import WeekClock
 from scheduling.mapping.places import Places
 from scheduling.models import AvoidedFacts, UnplacedFacts, WeekFacts
 from scheduling.reporting import avoided
-from scheduling.travel.great_circle import GreatCircle
+from scheduling.travel import roads
 from visits.models import NamedWorker, Rota, Shift, Visit, VisitPart, Worker
 from visits.wall_clock import local_day
 
@@ -43,7 +44,7 @@ class Cell:
     travel_minutes: int = 0
     travel_metres: int = 0
 
-    def row(self, rota: Rota, key: Key) -> WeekFacts:
+    def row(self, rota: Rota, key: Key, *, by_road: bool) -> WeekFacts:
         """The counts as they are kept."""
         return WeekFacts(
             area_id=rota.area_id,
@@ -66,6 +67,7 @@ class Cell:
             legs=self.legs,
             travel_minutes=self.travel_minutes,
             travel_metres=self.travel_metres,
+            metres_by_road=by_road,
         )
 
 
@@ -81,8 +83,8 @@ def count_week(area: Area, week_start: date) -> Rota | None:
     if rota is None:
         return None
     avoided.keep(rota)
-    cells = _cells(rota)
-    rows = WeekFacts.objects.bulk_create(cell.row(rota, key) for key, cell in cells.items())
+    cells, by_road = _cells(rota), roads.are_loaded(settings.ROADS_DIR)
+    rows = WeekFacts.objects.bulk_create(cell.row(rota, key, by_road=by_road) for key, cell in cells.items())
     UnplacedFacts.objects.bulk_create(
         UnplacedFacts(facts=row, reason=reason, occurrences=count, minutes=minutes)
         for row, cell in zip(rows, cells.values(), strict=True)
@@ -211,7 +213,7 @@ def _travel(rota: Rota, visits: list[Visit], deciles: dict[int, int], cells: dic
         legs.append((worker, here, bases[worker.pk], deciles[stops[-1].person_id], False))
     if not legs:
         return
-    minutes, kilometres = places.minutes().matrix, GreatCircle().kilometres(places.coordinates)
+    minutes, kilometres = places.minutes().matrix, places.kilometres()
     for worker, here, there, decile, is_arrival in legs:
         metres = round(1000 * float(kilometres[here, there]))
         for agency in (None, worker.agency_id):

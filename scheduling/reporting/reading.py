@@ -150,11 +150,12 @@ class Report:
         rotas = Rota.objects.filter(pk__in=self._facts.filter(agency=None).values("rota"))
         return dict(rotas.order_by().values_list("week_start").annotate(asked=Sum("asked")))
 
-    def by_road(self) -> tuple[int, int]:
-        """In how many of the rotas travel was reckoned by road, and how many there are."""
+    def by_road(self) -> tuple[int, int, int]:
+        """How many rotas have their minutes by road, how many their miles, and how many there are."""
         rotas = Rota.objects.filter(pk__in=self._facts.values("rota"))
         roads = list(rotas.order_by().values_list("figures__roads", flat=True))
-        return sum(bool(stamp) for stamp in roads), len(roads)
+        miles = self._facts.filter(metres_by_road=True).order_by().values("rota").distinct().count()
+        return sum(bool(stamp) for stamp in roads), miles, len(roads)
 
     def _week(self, monday: date) -> Week:
         wish = self.wish

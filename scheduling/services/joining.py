@@ -23,7 +23,6 @@ from scheduling.mapping import decided
 from scheduling.mapping.places import Places
 from scheduling.models import JoinDecision
 from scheduling.reporting.avoided import across_agencies, by_month
-from scheduling.travel.great_circle import GreatCircle
 from visits.models import Competence, Rota, Visit, VisitPart, Worker
 from visits.wall_clock import local_day
 
@@ -215,7 +214,7 @@ def _apart(rota: Rota, visits: Collection[int]) -> dict[int, tuple[int, float]]:
         # A door that nobody knows counts as the base, so that the way still adds up.
         is_known = latitude is not None and longitude is not None
         stops.append(places.door(address, latitude, longitude) if is_known else bases[worker])
-    minutes, km = places.minutes().matrix, GreatCircle().kilometres(places.coordinates)
+    minutes, km = places.minutes().matrix, places.kilometres()
     found = {}
     for served, stops in rounds.values():
         for number, pk in enumerate(served):

@@ -25,6 +25,11 @@ class Reached:
     outside: int
 
 
+def are_loaded() -> bool:
+    """Whether minutes and miles are measured by road."""
+    return roads.are_loaded(settings.ROADS_DIR)
+
+
 def load(*, file: Path, tell: Callable[[str], object] | None = None) -> RoadGraph:
     """Puts the roads of an OpenStreetMap file in force. On RoadFileError or OSError nothing changes."""
     graph = RoadGraph.read(file, tell=tell)

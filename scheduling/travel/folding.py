@@ -20,12 +20,14 @@ TELL_EVERY = 20_000  # junctions
 class Folded:
     """Junctions 0…j-1 and the edges between them; for each point the two junctions its chain ends at.
 
+    Ways are numbers that add up, the least the best: see `packing`.
+
     Attributes
     ----------
     ends
         (n, 2): the junction at the near and at the far end of the point's chain; a junction's own, twice.
     out, back
-        (n, 2): seconds from the point to each end, and from each end to it; inf where one may not drive.
+        (n, 2): the way from the point to each end, and from each end to it; inf where one may not drive.
     chain
         (n,): which chain, -1 for a junction. Points of one chain reach each other without a junction.
     """
@@ -33,7 +35,7 @@ class Folded:
     junctions: int
     start: Ints
     end: Ints
-    seconds: Floats
+    ways: Floats
     ends: Ints
     out: Floats
     back: Floats
@@ -48,10 +50,10 @@ def largest_part(count: int, start: Ints, end: Ints) -> NDArray[np.intp]:
 
 
 def fold(
-    count: int, start: Ints, end: Ints, seconds: Floats, *, tell: Callable[[str], object] | None = None
+    count: int, start: Ints, end: Ints, ways: Floats, *, tell: Callable[[str], object] | None = None
 ) -> Folded:
     """Fold every point that has two neighbours into the chain it lies on."""
-    roads = _neighbours(count, start, end, seconds)
+    roads = _neighbours(count, start, end, ways)
     is_junction = np.fromiter((not _is_bend(of) for of in roads), dtype=bool, count=count)
     if not is_junction.any():  # one ring and nothing else
         is_junction[0] = True
@@ -80,18 +82,18 @@ def fold(
         if tell is not None and (number + 1) % TELL_EVERY == 0:
             tell(f"{number + 1:,} junctions of {int(is_junction.sum()):,} joined")
     pairs = np.array([edge[:2] for edge in edges], dtype=np.int32)
-    times = np.array([edge[2] for edge in edges])
-    shortest = quickest(pairs[:, 0], pairs[:, 1], times)
+    along = np.array([edge[2] for edge in edges])
+    shortest = quickest(pairs[:, 0], pairs[:, 1], along)
     return Folded(int(is_junction.sum()), *shortest, ends, out, back, chain)
 
 
-def _neighbours(count: int, start: Ints, end: Ints, seconds: Floats) -> list[dict[int, list[float]]]:
-    """For each point its neighbours with the seconds there and back; inf where one may not drive."""
+def _neighbours(count: int, start: Ints, end: Ints, ways: Floats) -> list[dict[int, list[float]]]:
+    """For each point its neighbours with the way there and back; inf where one may not drive."""
     roads: list[dict[int, list[float]]] = [{} for _ in range(count)]
-    for a, b, time in zip(start.tolist(), end.tolist(), seconds.tolist(), strict=True):
+    for a, b, way in zip(start.tolist(), end.tolist(), ways.tolist(), strict=True):
         there = roads[a].setdefault(b, [np.inf, np.inf])
         back = roads[b].setdefault(a, [np.inf, np.inf])
-        there[0] = back[1] = min(there[0], time)
+        there[0] = back[1] = min(there[0], way)
     return roads
 
 
@@ -122,11 +124,11 @@ def _sum_behind(steps: list[float]) -> Floats:
     return np.cumsum(steps[::-1])[::-1][1:]
 
 
-def quickest(start: Ints, end: Ints, seconds: Floats) -> tuple[Ints, Ints, Floats]:
+def quickest(start: Ints, end: Ints, ways: Floats) -> tuple[Ints, Ints, Floats]:
     """One edge for each pair, the quickest; none of a place to itself and none that may not be driven."""
-    order = np.lexsort((seconds, end, start))
-    start, end, seconds = start[order], end[order], seconds[order]
+    order = np.lexsort((ways, end, start))
+    start, end, ways = start[order], end[order], ways[order]
     first = np.ones(len(start), dtype=bool)
     first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
-    first &= (start != end) & np.isfinite(seconds)
-    return start[first], end[first], seconds[first]
+    first &= (start != end) & np.isfinite(ways)
+    return start[first], end[first], ways[first]

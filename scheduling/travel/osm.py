@@ -1,4 +1,4 @@
-"""The roads of an OpenStreetMap file (.osm.pbf or .osm) as points and the seconds between neighbours."""
+"""The roads of an OpenStreetMap file (.osm.pbf or .osm) as points and the ways between neighbours."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import osmium
 from numpy.typing import NDArray
 
 from scheduling.travel.errors import RoadFileError
+from scheduling.travel.packing import packed
 from scheduling.travel.speeds import SPEEDS, direction, kph
 
 METRES_A_DEGREE = 111_195.0
@@ -30,7 +31,7 @@ class Streets:
     longitude: array[float] = field(default_factory=lambda: array("d"))
     start: array[int] = field(default_factory=lambda: array("i"))
     end: array[int] = field(default_factory=lambda: array("i"))
-    seconds: array[float] = field(default_factory=lambda: array("d"))
+    ways: array[float] = field(default_factory=lambda: array("d"))  # see `packing`
 
     def point(self, latitude: float, longitude: float) -> int:
         """A new point, numbered as it comes."""
@@ -45,26 +46,27 @@ class Streets:
         metres = METRES_A_DEGREE * hypot(east * cos(radians(self.latitude[start])), north)
         pieces = max(1, ceil(metres / LONGEST_PIECE))
         seconds = max(metres / metres_a_second / pieces, 1e-3)  # a stretch of nothing is still a stretch
+        along = packed(seconds, metres / pieces)
         before, latitude, longitude = start, self.latitude[start], self.longitude[start]
         for number in range(1, pieces + 1):
             share = number / pieces
             last = number == pieces
             after = end if last else self.point(latitude + share * north, longitude + share * east)
             if way >= 0:
-                self._edge(before, after, seconds)
+                self._edge(before, after, along)
             if way <= 0:
-                self._edge(after, before, seconds)
+                self._edge(after, before, along)
             before = after
 
-    def _edge(self, start: int, end: int, seconds: float) -> None:
+    def _edge(self, start: int, end: int, way: float) -> None:
         self.start.append(start)
         self.end.append(end)
-        self.seconds.append(seconds)
+        self.ways.append(way)
 
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-        """Points as (n, 2) latitude and longitude; starts, ends and seconds of the pieces."""
+        """Points as (n, 2) latitude and longitude; starts, ends and ways of the pieces."""
         points = np.column_stack((np.asarray(self.latitude), np.asarray(self.longitude)))
-        return points, np.asarray(self.start), np.asarray(self.end), np.asarray(self.seconds)
+        return points, np.asarray(self.start), np.asarray(self.end), np.asarray(self.ways)
 
 
 def read(file: Path, *, speeds: Mapping[str, float] = SPEEDS, tell: Tell | None = None) -> Streets:
@@ -91,7 +93,7 @@ def read(file: Path, *, speeds: Mapping[str, float] = SPEEDS, tell: Tell | None 
                 tell(f"{ways:,} roads read")
     except RuntimeError as error:  # what libosmium raises for anything that is not OpenStreetMap data
         raise RoadFileError(f"it is not whole OpenStreetMap data ({error}); fetch it again") from None
-    if not streets.seconds:
+    if not streets.ways:
         raise RoadFileError("it holds no road that a car may take")
     return streets
 

@@ -1,4 +1,4 @@
-"""Minutes by road: a folded network, built once from a map, kept in one file, asked for matrices."""
+"""Ways by road: a folded network, built once from a map, kept in one file, asked for matrices."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from scipy.spatial import KDTree
 from scheduling.travel import osm
 from scheduling.travel.errors import RoadFileError
 from scheduling.travel.folding import Floats, Folded, Ints, fold, largest_part, quickest
+from scheduling.travel.packing import VERSION, seconds_and_metres
 from scheduling.travel.speeds import OFF_ROAD
 
-VERSION = 1  # of the file; one that is older or newer is refused
 EARTH_RADIUS_M = 6_371_000.0
 REACH = 2_000.0  # metres; whoever is further from every road is not on this map
 ROWS_AT_ONCE = 64
-LEAST = 1e-6  # seconds; an edge of nothing would be no edge
+LEAST = 1e-6  # of a way; an edge of nothing would be no edge
 FOLDED = [one.name for one in fields(Folded) if one.name != "junctions"]  # arrays, as they are kept
 Tell = Callable[[str], object]
 Point = tuple[float, float]  # latitude, longitude in degrees
@@ -34,7 +34,7 @@ Point = tuple[float, float]  # latitude, longitude in degrees
 
 @dataclass(frozen=True)
 class RoadGraph:
-    """Where the roads lie, and how long they take. The stamp is a hash of all of it."""
+    """Where the roads lie, how long they take and how long they are. The stamp is a hash of all of it."""
 
     points: Floats
     folded: Folded
@@ -42,7 +42,7 @@ class RoadGraph:
     @classmethod
     def read(cls, file: Path, *, tell: Tell | None = None) -> RoadGraph:
         """The largest connected part of the roads in an OpenStreetMap file. Raises RoadFileError, OSError."""
-        points, start, end, seconds = osm.read(file, tell=tell).arrays()
+        points, start, end, ways = osm.read(file, tell=tell).arrays()
         kept = largest_part(len(points), start, end)
         number = np.full(len(points), -1, dtype=np.int32)
         number[kept] = np.arange(len(kept), dtype=np.int32)
@@ -52,7 +52,7 @@ class RoadGraph:
         if tell is not None:
             tell(f"{len(kept):,} points of {len(points):,} are joined to each other")
         ends = number[start[inside]], number[end[inside]]
-        return cls(points[kept], fold(len(kept), *ends, seconds[inside], tell=tell))
+        return cls(points[kept], fold(len(kept), *ends, ways[inside], tell=tell))
 
     @cached_property
     def stamp(self) -> str:
@@ -108,17 +108,25 @@ class RoadGraph:
         chord, index = self._tree.query(_on_the_globe(np.asarray(points, dtype=np.float64)))
         return np.asarray(index), np.asarray(chord) * EARTH_RADIUS_M
 
-    def seconds(self, sources: Sequence[Point], targets: Sequence[Point]) -> Floats:
-        """Seconds from each source to each target, to the very door; nan where out of reach."""
+    def ways(self, sources: Sequence[Point], targets: Sequence[Point]) -> tuple[Floats, Floats]:
+        """Seconds and metres of the quickest way from each to each, to the very door; nan out of reach."""
         start, start_metres = self.nearest(sources)
         end, end_metres = self.nearest(targets)
-        there = self._between(start, end)
-        walk = (start_metres[:, None] + end_metres[None, :]) / (OFF_ROAD / 3.6)
-        outside = (start_metres > REACH)[:, None] | (end_metres > REACH)[None, :]
-        return np.where(outside, np.nan, there + walk)
+        seconds, metres = seconds_and_metres(self._between(start, end))
+        walk = start_metres[:, None] + end_metres[None, :]
+        walk[start_metres > REACH] = np.nan
+        walk[:, end_metres > REACH] = np.nan
+        metres += walk
+        walk /= OFF_ROAD / 3.6
+        seconds += walk
+        return seconds, metres
+
+    def seconds(self, sources: Sequence[Point], targets: Sequence[Point]) -> Floats:
+        """As `ways`, the seconds alone."""
+        return self.ways(sources, targets)[0]
 
     def _between(self, sources: NDArray[np.intp], targets: NDArray[np.intp]) -> Floats:
-        """Seconds on the road between points of it, each asked once however many doors share it."""
+        """The ways on the road between points of it, each asked once however many doors share it."""
         start, start_of = np.unique(sources, return_inverse=True)
         end, end_of = np.unique(targets, return_inverse=True)
         joined = self._with_doors(start, end)
@@ -139,13 +147,13 @@ class RoadGraph:
         along = self._along_a_chain(start, end)
         rows = (f.start, leave, leave, f.ends[end, 0], f.ends[end, 1], leave[along[0]])
         columns = (f.end, f.ends[start, 0], f.ends[start, 1], arrive, arrive, arrive[along[1]])
-        times = (f.seconds, f.out[start, 0], f.out[start, 1], f.back[end, 0], f.back[end, 1], along[2])
-        a, b, seconds = quickest(np.concatenate(rows), np.concatenate(columns), np.concatenate(times))
+        ways = (f.ways, f.out[start, 0], f.out[start, 1], f.back[end, 0], f.back[end, 1], along[2])
+        a, b, best = quickest(np.concatenate(rows), np.concatenate(columns), np.concatenate(ways))
         size = f.junctions + len(start) + len(end)
-        return csr_array((np.maximum(seconds, LEAST), (a, b)), shape=(size, size))
+        return csr_array((np.maximum(best, LEAST), (a, b)), shape=(size, size))
 
     def _along_a_chain(self, start: NDArray[np.intp], end: NDArray[np.intp]) -> tuple[Ints, Ints, Floats]:
-        """Pairs on one chain, by their places in `start` and `end`, and the seconds between them along it."""
+        """Pairs on one chain, by their places in `start` and `end`, and the way between them along it."""
         f = self.folded
         by_chain: dict[int, list[int]] = {}
         for place, chain in enumerate(f.chain[end].tolist()):
@@ -165,7 +173,7 @@ class RoadGraph:
 
 
 def _searched(graph: csr_array, sources: NDArray[np.intp], targets: NDArray[np.intp]) -> Floats:
-    """The seconds of the quickest ways, a few sources at once: whole rows of a county take much memory."""
+    """The quickest ways, a few sources at once: whole rows of a county take much memory."""
     found = np.empty((len(sources), len(targets)))
     for top in range(0, len(sources), ROWS_AT_ONCE):
         rows = slice(top, top + ROWS_AT_ONCE)

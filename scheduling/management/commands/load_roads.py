@@ -29,11 +29,14 @@ class Command(BaseCommand):
             raise CommandError(f"{file.name}: {error}. Nothing has changed.") from None
         self.stdout.write(
             f"{file.name}: {graph.folded.junctions:,} junctions, "
-            f"{len(graph.folded.seconds):,} stretches of road, {len(graph.points):,} points"
+            f"{len(graph.folded.ways):,} stretches of road, {len(graph.points):,} points"
             f"; in force as {graph.stamp}"
         )
         roads.measure_areas(each=lambda one: self.stdout.write(_said(one)))
         self.stdout.write("A week planned before this must be planned again before it can be published.")
+        self.stdout.write(
+            "Weeks that reports have counted keep their miles; count_weeks --again takes these."
+        )
 
 
 def _said(one: roads.Reached) -> str:

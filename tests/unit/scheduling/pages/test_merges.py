@@ -29,6 +29,7 @@ def test_a_coordinator_reads_who_lends_what_to_whom(two: Two, client: Client) ->
     assert f"{two.carer.name} is signed off until Wed 30 Jun 2027" in page
     assert f"{two.nursing.name} stays accountable" in page
     assert "1 joined visit save 1 arrival" in page
+    assert "Miles are that way, in a straight line times 1.3: no roads are loaded." in page
     assert "nobody has decided" in page
 
 

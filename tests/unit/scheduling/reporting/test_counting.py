@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +14,8 @@ from hub.models import Agency, Area, Cancellation, Need, Person
 from scheduling import tasks
 from scheduling.models import UnplacedFacts, WeekFacts
 from scheduling.reporting import counting
+from scheduling.travel import roads
+from scheduling.travel.road_graph import RoadGraph
 from tests.factories import hub as make
 from tests.factories import scheduling
 from tests.factories.visits import (
@@ -24,6 +28,7 @@ from tests.factories.visits import (
     make_visit,
     make_worker,
 )
+from tests.unit.scheduling.travel.maps import KM, SOUTH, WEST, write_map
 from visits.models import Rota, Worker
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +132,20 @@ def test_travel_is_of_whoever_drives_and_ends_at_the_last_door(tiny: Tiny) -> No
     assert (row(tiny, tiny.carers, 0).travel_minutes, row(tiny, tiny.carers, 0).legs) == (40, 1)
     assert row(tiny, tiny.carers, 0).travel_metres == 2 * 14455
     assert row(tiny, None, 0).travel_minutes == 80
+
+
+def test_miles_are_along_the_road_once_roads_are_loaded(tiny: Tiny, tmp_path: Path, settings: Any) -> None:
+    """A straight road to Józef: 11.12 km each way and no detour; the week says that they are by road."""
+    assert not row(tiny, tiny.carers, 0).metres_by_road
+    settings.ROADS_DIR = tmp_path / "roads"
+    north, east = (tiny.carer.latitude - SOUTH) / KM, (tiny.carer.longitude - WEST) / KM * 0.6046
+    ends = {1: (north, east), 2: (north + 0.1 / KM, east)}
+    lane = write_map(tmp_path / "lane.osm", ends, [("highway=primary", [1, 2])])
+    roads.save(RoadGraph.read(lane), settings.ROADS_DIR)
+    counting.count_week(tiny.area, MONDAY)
+    facts = row(tiny, tiny.carers, 0)
+    assert (facts.travel_metres, facts.metres_by_road) == (pytest.approx(2 * 11119.5, abs=40), True)
+    assert WeekFacts.objects.filter(metres_by_road=False).count() == 0
 
 
 def test_all_agencies_together_count_a_shared_person_once(tiny: Tiny) -> None:

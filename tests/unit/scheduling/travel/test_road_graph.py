@@ -1,4 +1,4 @@
-"""Seconds over a real, if tiny, road network."""
+"""Seconds and metres over a real, if tiny, road network."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from scheduling.travel import osm
 from scheduling.travel.errors import RoadFileError
 from scheduling.travel.folding import fold, quickest
+from scheduling.travel.packing import packed, seconds_and_metres
 from scheduling.travel.road_graph import RoadGraph
 from scheduling.travel.speeds import direction, kph
 from tests.unit.scheduling.travel.maps import at, write_map, write_square
@@ -72,6 +73,58 @@ def test_folding_changes_no_time():
         assert graph.folded.junctions < count
         assert np.allclose(graph._between(every, every), whole, atol=1e-4)
         assert np.allclose(graph._between(every, every[:5]), whole[:, :5], atol=1e-4)
+
+
+def test_the_metres_are_those_of_the_quickest_way_and_not_of_the_shortest(tmp_path: Path):
+    """12 km of trunk road are quicker than 10 km of lane; the next town on it has the length of its road."""
+    points = {1: (0, 0), 2: (0, 10), 3: (2, 4), 4: (2, 6), 5: (0, 14)}
+    ways = [("highway=living_street", [1, 2]), ("highway=trunk", [1, 3, 4, 2]), ("highway=trunk", [2, 5])]
+    graph = RoadGraph.read(write_map(tmp_path / "two.osm", points, ways))
+    by_trunk = 2 + 2 * np.hypot(2, 4)
+    (there, on), (back, _) = graph.ways([at(0, 0), at(0, 10)], [at(0, 10), at(0, 14)])[1][:2]
+    assert (there, on) == (
+        pytest.approx(1000 * by_trunk, rel=2e-3),
+        pytest.approx(1000 * (by_trunk + 4), rel=2e-3),
+    )
+    assert back == pytest.approx(0, abs=1)
+    along = graph.ways([at(0, 10)], [at(0, 14)])[1][0, 0]
+    assert along == pytest.approx(4000, rel=2e-3)
+    half = graph.ways([at(0, 11)], [at(0, 12.5)])[1][0, 0]  # both in the bends of one chain
+    assert half == pytest.approx(1500, rel=2e-2)
+
+
+def test_the_metres_to_the_door_are_counted_and_far_doors_have_none(square: RoadGraph):
+    """300 m of drive on 800 m of road; 3 km from every road is off the map."""
+    assert square.ways([at(-0.8, 0.3)], [at(0, 0)])[1][0, 0] == pytest.approx(1100, rel=0.01)
+    assert np.isnan(square.ways([at(3, -3)], [at(0, 0)])[1]).all()
+
+
+def test_one_search_finds_seconds_and_metres_as_two_would():
+    """On random networks: the seconds of the quickest way, and its metres along the tree of predecessors."""
+    dice = np.random.default_rng(3)
+    for _ in range(10):
+        count = 30
+        ring = np.stack((np.arange(count), (np.arange(count) + 1) % count), 1)
+        pairs = np.concatenate((ring, dice.integers(0, count, (40, 2)))).astype(np.int32)
+        pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+        times, lengths = dice.uniform(1, 500, len(pairs)), dice.uniform(1, 9_000, len(pairs))
+        both = np.array([packed(*one) for one in zip(times, lengths, strict=True)])
+        start, end, ways = quickest(pairs[:, 0], pairs[:, 1], both)
+        graph = RoadGraph(dice.uniform(0, 1, (count, 2)), fold(count, start, end, ways))
+        every = np.arange(count)
+        seconds, metres = seconds_and_metres(graph._between(every, every))
+        alone, along = seconds_and_metres(ways)
+        whole, before = dijkstra(
+            csr_array((alone, (start, end)), shape=(count, count)), return_predecessors=True
+        )
+        edge = {(a, b): length for a, b, length in zip(start.tolist(), end.tolist(), along, strict=True)}
+        assert np.allclose(seconds, whole, atol=1e-3)
+        for a in range(count):
+            for b in range(count):
+                length, at_ = 0.0, b
+                while at_ != a:
+                    length, at_ = length + edge[before[a, at_], at_], int(before[a, at_])
+                assert metres[a, b] == pytest.approx(length, abs=0.5)
 
 
 def test_a_network_is_kept_in_one_file_with_its_stamp(square: RoadGraph, tmp_path: Path):

@@ -1,9 +1,10 @@
-"""Minutes by road where there are roads, as the crow flies where there are none."""
+"""Minutes and kilometres by road where there are roads, as the crow flies where there are none."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scheduling.travel import roads
@@ -27,6 +28,8 @@ def test_without_roads_the_crow_is_asked(tmp_path: Path):
     found = roads.between([HERE, NORTH], folder=tmp_path / "none", patch="a1")
     assert (found.matrix == GreatCircle().between_doors([HERE, NORTH])).all()
     assert (found.roads, found.outside) == ("", 0)
+    straight = roads.kilometres([HERE, NORTH], folder=tmp_path / "none", patch="a1")
+    assert (straight == GreatCircle().kilometres([HERE, NORTH])).all()
     assert not (tmp_path / "none").exists()
 
 
@@ -49,6 +52,17 @@ def test_a_matrix_grows_by_what_is_new_and_is_asked_once(folder: Path, monkeypat
     assert (roads.between([HERE, NORTH], folder=folder, patch="a1").matrix == first.matrix).all()
 
 
+def test_kilometres_are_those_of_the_road_and_straight_where_there_is_none(folder: Path):
+    """The bend makes 6.08 km of six; a door off the map is as far as the crow says; growing is no matter."""
+    grown = roads.kilometres([HERE, NORTH], folder=folder, patch="a1")
+    assert grown.tolist() == [[0, 6.08], [6.08, 0]]
+    found = roads.kilometres([MORE, HERE, NORTH, FAR], folder=folder, patch="a1")
+    at_once = roads.kilometres([MORE, HERE, NORTH, FAR], folder=folder, patch="a2")
+    assert (found == at_once).all()
+    assert (found[1:3, 1:3] == grown).all()
+    assert found[3, 1] == GreatCircle().kilometres([FAR, HERE])[0, 1]
+
+
 def test_what_was_asked_long_ago_is_forgotten(folder: Path, monkeypatch: pytest.MonkeyPatch):
     """A patch's file holds a bounded number of points."""
     monkeypatch.setattr(roads, "MOST_POINTS", 2)
@@ -64,6 +78,15 @@ def test_new_roads_are_used_from_the_next_question_on(folder: Path, tmp_path: Pa
     after = roads.between([HERE, NORTH], folder=folder, patch="a1")
     assert after.roads != before.roads
     assert after.matrix[0, 1] == 37
+
+
+def test_roads_of_an_earlier_release_are_none_until_they_are_loaded_again(folder: Path):
+    """They have no lengths: an upgrade stops nobody's board, and the stamp that is gone stops publishing."""
+    with np.load(folder / roads.FILE) as found:
+        arrays = dict(found)
+    np.savez(folder / roads.FILE, **arrays | {"version": 1})
+    assert roads.between([HERE, NORTH], folder=folder, patch="a1").roads == ""
+    assert not roads.are_loaded(folder)
 
 
 def test_damaged_roads_are_an_error_and_a_damaged_matrix_is_worked_out_again(folder: Path):
