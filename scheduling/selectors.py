@@ -180,8 +180,15 @@ def workers_to_tell(user: User, *, on: date) -> QuerySet[Worker]:
 
 
 def first_rotas_unseen(user: User, *, on: date) -> list[tuple[date, int]]:
-    """(Monday, how many of this user's staff have not looked at the first rota of that week)."""
-    waiting = _unseen(on).filter(is_first=True, worker__in=visits.workers(user).filter(is_active=True))
+    """(Monday, how many of this user's staff have not looked at the first rota of that week).
+
+    Told on the day of its publishing and the next: not everybody carries a phone, and it never ended.
+    """
+    waiting = _unseen(on).filter(
+        is_first=True,
+        at__date__gte=on - timedelta(days=1),
+        worker__in=visits.workers(user).filter(is_active=True),
+    )
     counted = waiting.values("rota__week_start").annotate(staff=Count("worker", distinct=True))
     return list(counted.order_by("rota__week_start").values_list("rota__week_start", "staff"))
 

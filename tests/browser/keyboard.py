@@ -12,6 +12,12 @@ from tests.factories.hub import logged_in
 
 FARTHEST = 120  # presses of Tab: nobody should need more
 HERE = "one => one === document.activeElement"
+SHOWN = """one => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    const bar = one.querySelector(".outline");  // of a visit on the board
+    const width = bar ? getComputedStyle(bar).strokeWidth : outlineStyle === "none" ? 0 : outlineWidth;
+    return one.matches(":focus-visible") && parseFloat(width) >= 2;
+}"""
 SKIPS = "one => document.activeElement === document.body && document.getElementById('main').contains(one)"
 
 
@@ -23,13 +29,18 @@ def enter(page: Page, user: User, site: Any) -> None:
 
 
 def reach(page: Page, what: Locator) -> None:
-    """Tab until it has the focus, on a fresh page past the menu; what Tab does not come to fails the test."""
+    """Tab until it has the focus, on a fresh page past the menu, and shows it.
+
+    What Tab does not come to fails the test.
+    """
     expect(what).to_have_count(1)
     if what.evaluate(SKIPS):
         page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
         page.keyboard.press("Enter")
     for _ in range(FARTHEST):
         if what.evaluate(HERE):
+            assert what.evaluate(SHOWN), f"nobody sees that the focus is on {what}"
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{FARTHEST} presses of Tab do not lead to {what}")

@@ -257,6 +257,16 @@ def test_changed_rounds_stand_on_the_phone_until_seen_and_are_counted_for_the_co
     assert "not seen yet" not in text_of(office.get("/today/"))
 
 
+def test_that_a_first_rota_was_not_looked_at_is_told_for_two_days() -> None:
+    """Some staff carry no phone, and would keep it on Today for the whole week."""
+    week = make_week()
+    publishing.publish(rota=make_candidate(week), by=None, now=NOW)
+    office = make_user(Role.COORDINATOR, week.area, agency=week.agency)
+    for days, is_told in ((1, True), (2, False)):
+        with time_machine.travel(NOW + dt.timedelta(days=days)):
+            assert ("1 field worker has not looked" in text_of(logged_in(office).get("/today/"))) is is_told
+
+
 def test_a_superseded_version_is_rolled_back_to_from_its_page() -> None:
     """The page says what it does; one press does it; a page that is out of date is refused."""
     week = make_week()
