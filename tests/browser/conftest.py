@@ -14,6 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
 
 expect.set_options(timeout=15_000)  # a slow shared machine is no failure
+PATIENCE, STEP = 15_000, 20  # milliseconds
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--disable-quic",
@@ -77,18 +78,29 @@ def page(chromium: Browser, live_server: object) -> Iterator[Page]:
     base = str(live_server)
     context = chromium.new_context(base_url=base, locale="en-GB", timezone_id="Europe/London")
     troubles: list[str] = []
+    waits: set[Request] = set()
 
     def only_ours(request: Request) -> None:
+        waits.add(request)
         if request.url.startswith("http") and not request.url.startswith(base):
             troubles.append(f"asked for {request.url}")
 
+    def answered(request: Request) -> None:
+        waits.discard(request)
+
     # Looked at as they go by: requests that a test holds up are never answered from the browser's cache.
     context.on("request", only_ours)
+    for end in ("requestfinished", "requestfailed"):
+        context.on(end, answered)
     page = context.new_page()
     page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
     page.on(
         "response", lambda answer: answer.status >= 500 and troubles.append(f"{answer.status} {answer.url}")
     )
     yield page
+    patience = PATIENCE
+    while waits and patience:  # the server must be at rest before the database is emptied
+        page.wait_for_timeout(STEP)
+        patience -= STEP
     context.close()
     assert not troubles, "; ".join(troubles)
