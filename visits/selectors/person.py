@@ -111,5 +111,6 @@ def contact_times_sent(user: User, person: Person, *, on: date) -> list[tuple[So
 
 def needs_outside_contact_times(user: User, *, on: date) -> QuerySet[Need]:
     """Needs of this user's people of which a call may begin when the person asks for none."""
-    found = hub.needs(user, on=on).filter(OUTSIDE, person__in=hub.people(user, on=on))
-    return hub.of_the_living(found.exclude(ends_on__lt=on))
+    # Few are outside: who may see them is asked of these alone, and not of every need of the county.
+    outside = list(Need.objects.filter(OUTSIDE).exclude(ends_on__lt=on).values_list("pk", flat=True))
+    return hub.of_the_living(hub.needs(user, on=on).filter(pk__in=outside))
