@@ -33,6 +33,14 @@ Row = Any
 Column = tuple[str, Callable[[Row], Any]]  # its heading, and a row's cell
 
 
+class Rows(list):
+    """A list that a listing narrows as it would a query."""
+
+    def none(self) -> Rows:
+        """No row."""
+        return Rows()
+
+
 @dataclass(slots=True)
 class Filter:
     """A choice among some values, kept in the address under its name; `narrow` finds the rows of one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,6 @@ from hub import audit, scope, selectors
 from hub.access import allowed
 from hub.feeds.fire_visits import DAYS_OF_PRIORITY, DAYTIME
 from hub.models import (
-    Address,
     Area,
     AuditEvent,
     FactorPoints,
@@ -28,9 +27,10 @@ from hub.models import (
     SharingAgreement,
 )
 from hub.pages.forms import DayInput, HouseForm, answer
-from hub.pages.listing import Filter, Listing
+from hub.pages.listing import Filter, Listing, Rows
 from hub.prevention import homes
-from hub.prevention.factors import BY_CODE, FACTORS, Factor
+from hub.prevention.factors import BY_CODE, FACTORS
+from hub.prevention.homes import Home
 from hub.scope import Scope
 from hub.services import prevention
 
@@ -110,42 +110,48 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     """The homes of one area, those at most risk first, each with its reasons."""
     on = timezone.localdate()
     with _looking(request) as seen:
-        areas = selectors.areas(request.user).order_by("name")
-        area = get_object_or_404(areas, code=code)
-        every = homes.homes(seen, area=area, on=on)
-        narrow = {"next": homes.waiting(on), "asked": homes.IS_ASKED, "off": homes.put_off(on)}
+        areas = list(selectors.areas(request.user).order_by("name"))
+        area = next((one for one in areas if one.code == code), None)
+        if area is None:
+            raise Http404
+        every = Rows(homes.homes(seen, area=area, on=on))
+        fits = {
+            "next": lambda home: home.waits(on),
+            "asked": lambda home: home.is_asked,
+            "off": lambda home: home.is_put_off(on),
+        }
         listing = Listing(
             request,
-            homes.with_residents(every, seen),
+            every,
             file_name=f"prevention-{area.code}",
             columns=(
                 ("door", lambda home: home.lines),
                 ("postcode", lambda home: home.postcode),
-                ("who", lambda home: "; ".join(person.name for person in home.residents)),
+                ("who", _who),
                 ("points", lambda home: home.points),
-                ("why", lambda home: "; ".join(one.words for one, _ in reasons(home))),
-                ("last visit", lambda home: home.checked_on),
+                ("why", lambda home: "; ".join(one.words for one, _ in home.reasons)),
+                ("last visit", lambda home: home.facts.checked_on),
                 ("asked for until", lambda home: home.asked_until),
             ),
             filters=[
-                Filter("state", "Which homes", STATES, lambda found, value: found.filter(narrow[value])),
+                Filter("state", "Which homes", STATES, lambda found, value: Rows(filter(fits[value], found))),
                 Filter(
                     "because",
                     "Because of",
                     [(one.code, one.words) for one in FACTORS],
-                    lambda found, value: found.filter(**{f"{value}__gt": 0}),
+                    lambda found, value: Rows(home for home in found if home.adds(value)),
                 ),
             ],
         )
         if listing.answer:
             return listing.answer
-        most, whole = homes.reached(every, on=on)
+        most, whole = homes.reached(every)
         context = {
             "area": area,
             "areas": areas,
             "listing": listing,
             "rows": [
-                (home, reasons(home), Kind(home.answer).label if home.answer else "") for home in listing.page
+                (home, _who(home), Kind(home.answer).label if home.answer else "") for home in listing.page
             ],
             "most": most,
             "whole": whole,
@@ -263,7 +269,7 @@ def _list(area: Area) -> str:
     return f"{reverse('prevention', args=[area.code])}?state=next"
 
 
-def reasons(home: Address) -> list[tuple[Factor, int]]:
-    """The factors that apply to a home, those that add most first."""
-    found = [(factor, getattr(home, factor.code)) for factor in FACTORS]
-    return sorted((one for one in found if one[1]), key=lambda one: -one[1])
+def _who(home: Home) -> str:
+    """Who is known behind a door; it is noted that they were shown."""
+    audit.saw(person.pk for person in home.residents)
+    return ", ".join(person.name for person in home.residents)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
-
 from hub.models import Address
 
 OLDER, VERY_OLD = 65, 80  # years
@@ -63,19 +61,32 @@ FACTORS = (
 BY_CODE = {factor.code: factor for factor in FACTORS}
 
 
-def conditions(on: date) -> dict[str, Q]:
-    """When each factor applies to a home with the annotations of `hub.prevention.homes`."""
-    very_old, older = years_before(on, VERY_OLD), years_before(on, OLDER)
-    return {
-        "very_old": Q(eldest__lte=very_old),
-        "older": Q(eldest__gt=very_old, eldest__lte=older),
-        "alone": Q(known=1),
-        "daily_calls": Q(calls__gte=CALLS_LEAST),
-        "private_rent": Q(tenure=Address.Tenure.PRIVATE_RENT),
-        "social_rent": Q(tenure=Address.Tenure.SOCIAL_RENT),
-        "deprived": Q(decile__lte=MOST_DEPRIVED),
-        "unchecked": Q(checked_on__isnull=True) | Q(checked_on__lt=years_before(on, UNCHECKED)),
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What may be known of a home's risk: a birth date, people, care calls in four weeks, its door."""
+
+    eldest: date | None
+    people: int
+    calls: int
+    tenure: str
+    decile: int | None
+    checked_on: date | None  # the last fire safety visit
+
+
+def applying(facts: Facts, on: date) -> set[str]:
+    """The codes of the factors that apply to a home."""
+    eldest, very_old = facts.eldest, years_before(on, VERY_OLD)
+    applies = {
+        "very_old": eldest is not None and eldest <= very_old,
+        "older": eldest is not None and very_old < eldest <= years_before(on, OLDER),
+        "alone": facts.people == 1,
+        "daily_calls": facts.calls >= CALLS_LEAST,
+        "private_rent": facts.tenure == Address.Tenure.PRIVATE_RENT,
+        "social_rent": facts.tenure == Address.Tenure.SOCIAL_RENT,
+        "deprived": facts.decile is not None and facts.decile <= MOST_DEPRIVED,
+        "unchecked": facts.checked_on is None or facts.checked_on < years_before(on, UNCHECKED),
     }
+    return {code for code, does in applies.items() if does}
 
 
 def calls_since(on: date) -> date:

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from math import ceil
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import (
-    Case,
-    Count,
-    DateField,
-    Exists,
-    F,
-    IntegerField,
-    Max,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from hub import selectors
 from hub.models import (
-    Address,
     Agency,
     Area,
     Contact,
@@ -40,14 +27,63 @@ from hub.models import (
     SourceRecord,
     User,
 )
-from hub.prevention.factors import FACTORS, calls_since, conditions
+from hub.prevention.factors import FACTORS, Factor, Facts, applying, calls_since
 from hub.scope import Scope
 
 Item = SharingAgreement.Item
 Kind = PreventionAnswer.Kind
 SKILL = "fire_safety"
-IS_ASKED = Q(is_asked=True)
 MOST_NEEDED = 10  # a tenth of the homes: those with the most points
+NO = (Kind.DECLINED, Kind.LATER, Kind.NOT_NEEDED)
+
+
+class Resident(NamedTuple):
+    """Somebody who is known behind a door."""
+
+    pk: int
+    public_id: UUID
+    name: str
+    birth_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A door behind which somebody is known, with what is known of its risk."""
+
+    pk: int  # of the address
+    lines: str
+    postcode: str
+    residents: list[Resident]  # the eldest first
+    facts: Facts
+    reasons: list[tuple[Factor, int]]  # what adds to its points, the most first
+    is_unchecked: bool
+    is_asked: bool
+    asked_until: date | None  # of a visit asked for, the last day
+    answer: str  # what came of the last offer
+    answer_until: date | None
+
+    @property
+    def points(self) -> int:
+        """What all that adds to its risk comes to."""
+        return sum(points for _, points in self.reasons)
+
+    def adds(self, code: str) -> int:
+        """The points of one factor, 0 where it does not apply."""
+        return next((points for factor, points in self.reasons if factor.code == code), 0)
+
+    def waits(self, on: date) -> bool:
+        """Nothing has been offered that still stands, and nobody came of late."""
+        is_free = self.answer in ("", Kind.REOPENED) or _is_over(self.answer_until, on)
+        return not self.is_asked and self.is_unchecked and is_free
+
+    def is_put_off(self, on: date) -> bool:
+        """Its people said no, or not now, and it was not asked for since."""
+        return not self.is_asked and self.answer in NO and not _is_over(self.answer_until, on)
+
+    def rank(self, *, without: str = "") -> tuple[Any, ...]:
+        """Its place in the order: the most points first, then the eldest; with one factor left out."""
+        eldest = self.facts.eldest
+        return (self.adds(without) - self.points, eldest is None, eldest, self.pk)
 
 
 def may_be_asked(seen: Scope) -> bool:
@@ -68,65 +104,46 @@ def residents(seen: Scope) -> QuerySet[Person]:
     return found.filter(Exists(shared), agrees)
 
 
-def homes(seen: Scope, *, area: Area, on: date) -> QuerySet[Address]:
-    """The doors of an area behind which somebody is known, each with what is known of its risk.
+def homes(seen: Scope, *, area: Area, on: date) -> list[Home]:
+    """The doors of an area behind which somebody is known, those at most risk first.
 
-    Annotations: `eldest` (a birth date), `known` (people), `calls` (care calls in four weeks), `decile`,
-    `checked_on` (the last fire safety visit), `asked_until` (of a visit asked for, the last day), `answer`
-    and `answer_until` (what came of the last offer), one of each factor's code (points or 0), `points`.
+    Each table is asked once for the whole area and the points are added up here: in SQL the same would be
+    asked anew for each home and each factor.
     """
-    here = residents(seen).filter(address=OuterRef("pk")).order_by()
-    eldest = here.filter(birth_date__isnull=False).order_by("birth_date")
-    answers = _answers(seen)
-    found = (
-        Address.objects.filter(area=area)
-        .annotate(
-            known=Coalesce(_aggregate(here, "address", Count("pk")), 0),
-            eldest=Subquery(eldest.values("birth_date")[:1]),
-            decile=Subquery(
-                Postcode.objects.filter(code=OuterRef("postcode")).values("deprivation_decile")[:1]
-            ),
-            calls=Coalesce(_aggregate(_calls(seen, on), "person__address", Count("pk")), 0),
-            checked_on=_aggregate(
-                _contacts(seen).filter(agency__kind=Agency.Kind.FIRE),
-                "person__address",
-                Max(TruncDate("starts_at")),
-                DateField(),
-            ),
-            asked_until=Subquery(_asked(seen, on).values("ends_on")[:1]),
-            is_asked=Exists(_asked(seen, on)),
-            answer=Subquery(answers.values("kind")[:1]),
-            answer_until=Subquery(answers.values("until")[:1]),
-        )
-        .filter(known__gt=0)
-    )
+    doors = _doors(seen, area)
+    calls, checked = dict(_calls(seen, area, on)), dict(_checked(seen, area))
+    asked, answers = _asked(seen, area, on), _answers(doors)
     points = points_in_force()
-    found = found.annotate(
-        **{
-            code: Case(When(condition, then=Value(points[code])), default=0, output_field=IntegerField())
-            for code, condition in conditions(on).items()
-        }
-    )
-    total = sum((F(factor.code) for factor in FACTORS[1:]), F(FACTORS[0].code))
-    return found.annotate(points=total).order_by("-points", F("eldest").asc(nulls_last=True), "pk")
-
-
-def with_residents(found: QuerySet[Address], seen: Scope) -> QuerySet[Address]:
-    """The homes with who is known behind each door, the eldest first, as `residents`."""
-    people = residents(seen).order_by(F("birth_date").asc(nulls_last=True), "pk")
-    return found.prefetch_related(Prefetch("people", queryset=people, to_attr="residents"))
-
-
-def waiting(on: date) -> Q:
-    """Homes to which nothing has been offered that still stands, and that were not visited of late."""
-    free = Q(answer__isnull=True) | Q(answer=Kind.REOPENED) | Q(answer_until__lte=on)
-    return ~IS_ASKED & conditions(on)["unchecked"] & free
-
-
-def put_off(on: date) -> Q:
-    """Homes whose people said no, or not now, and that were not asked for since."""
-    said = Q(answer__in=[Kind.DECLINED, Kind.LATER, Kind.NOT_NEEDED])
-    return ~IS_ASKED & said & (Q(answer_until__isnull=True) | Q(answer_until__gt=on))
+    found = []
+    for pk, door in doors.items():
+        at = checked.get(pk)
+        facts = Facts(
+            eldest=door.residents[0].birth_date,
+            people=len(door.residents),
+            calls=calls.get(pk, 0),
+            tenure=door.tenure,
+            decile=door.decile,
+            checked_on=at and timezone.localdate(at),
+        )
+        codes = applying(facts, on)
+        adding = [(one, points[one.code]) for one in FACTORS if one.code in codes and points[one.code]]
+        answer, answer_until = answers.get(pk, ("", None))
+        found.append(
+            Home(
+                pk=pk,
+                lines=door.lines,
+                postcode=door.postcode,
+                residents=door.residents,
+                facts=facts,
+                reasons=sorted(adding, key=lambda one: -one[1]),
+                is_unchecked="unchecked" in codes,
+                is_asked=pk in asked,
+                asked_until=asked.get(pk),
+                answer=answer,
+                answer_until=answer_until,
+            )
+        )
+    return sorted(found, key=Home.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +159,15 @@ class Reached:
         return round(100 * self.reached / self.homes) if self.homes else 0
 
 
-def reached(found: QuerySet[Address], *, on: date) -> tuple[Reached, Reached]:
+def reached(found: Iterable[Home]) -> tuple[Reached, Reached]:
     """Of the tenth with the most risk that lies in the people and the home, and of all homes.
 
     The points for not having been visited are left out of the order: else every visit would look wasted.
     """
-    has = Case(When(IS_ASKED | ~conditions(on)["unchecked"], then=1), default=0)
-    rows = list(
-        found.annotate(has=has, lasting=F("points") - F("unchecked"))
-        .order_by("-lasting", F("eldest").asc(nulls_last=True), "pk")
-        .values_list("has", flat=True)
-    )
-    first = rows[: ceil(len(rows) / MOST_NEEDED)]
-    return Reached(len(first), sum(first)), Reached(len(rows), sum(rows))
+    ranked = sorted(found, key=lambda home: home.rank(without="unchecked"))
+    has = [home.is_asked or not home.is_unchecked for home in ranked]
+    first = has[: ceil(len(has) / MOST_NEEDED)]
+    return Reached(len(first), sum(first)), Reached(len(has), sum(has))
 
 
 def points_in_force() -> dict[str, int]:
@@ -190,27 +203,66 @@ def _fire_needs(seen: Scope, on: date) -> QuerySet[Need]:
     return asked if seen.everything else asked.filter(agency__in=seen.agencies(Item.NEEDS))
 
 
-def _asked(seen: Scope, on: date) -> QuerySet[Need]:
-    return _fire_needs(seen, on).filter(person__address=OuterRef("pk")).order_by("ends_on", "pk")
+class _Door(NamedTuple):
+    lines: str
+    postcode: str
+    tenure: str
+    decile: int | None
+    residents: list[Resident]  # the eldest first
 
 
-def _contacts(seen: Scope) -> QuerySet[Contact]:
-    found = Contact.objects.filter(person__address=OuterRef("pk")).order_by()
+def _doors(seen: Scope, area: Area) -> dict[int, _Door]:
+    """By address the doors behind which somebody is known."""
+    decile = Postcode.objects.filter(code=OuterRef("address__postcode")).values("deprivation_decile")
+    people = residents(seen).filter(address__area=area).order_by(F("birth_date").asc(nulls_last=True), "pk")
+    found: dict[int, _Door] = {}
+    for pk, public_id, given, family, born, address, *facts in people.values_list(
+        *("pk", "public_id", "given_name", "family_name", "birth_date"),
+        *("address", "address__lines", "address__postcode", "address__tenure", Subquery(decile[:1])),
+    ):
+        name = Person(given_name=given, family_name=family).name
+        door = found.setdefault(address, _Door(*facts, residents=[]))
+        door.residents.append(Resident(pk, public_id, name, born))
+    return found
+
+
+def _asked(seen: Scope, area: Area, on: date) -> dict[int, date | None]:
+    """By address the last day of the fire safety visit that is due first."""
+    asked = _fire_needs(seen, on).filter(person__address__area=area).order_by("-ends_on", "-pk")
+    return dict(asked.values_list("person__address", "ends_on"))  # the last of a door's rows stays
+
+
+def _contacts(seen: Scope, area: Area) -> QuerySet[Contact]:
+    found = Contact.objects.filter(person__address__area=area).order_by()
     return found if seen.everything else found.filter(agency__in=seen.agencies(Item.CONTACTS))
 
 
-def _calls(seen: Scope, on: date) -> QuerySet[Contact]:
-    first = calls_since(on)
-    return _contacts(seen).filter(starts_at__date__gte=first).exclude(agency__kind=Agency.Kind.FIRE)
+def _checked(seen: Scope, area: Area) -> QuerySet:
+    """By address when the fire service came last."""
+    found = _contacts(seen, area).filter(agency__kind=Agency.Kind.FIRE)
+    return found.values("person__address").annotate(at=Max("starts_at")).values_list("person__address", "at")
 
 
-def _answers(seen: Scope) -> QuerySet[PreventionAnswer]:
-    """What was said by those who live there, under any key that their records began with."""
-    here = residents(seen).filter(address=OuterRef(OuterRef("pk"))).values("pk")
-    there = residents(seen).filter(address=OuterRef(OuterRef(OuterRef("pk")))).values("pk")
-    joined = selectors.joined_into(there).values("candidate")
-    return PreventionAnswer.objects.filter(Q(person__in=here) | Q(person__in=joined))
+def _calls(seen: Scope, area: Area, on: date) -> QuerySet:
+    """By address how many care calls there were of late."""
+    since = timezone.make_aware(datetime.combine(calls_since(on), time()))
+    found = _contacts(seen, area).filter(starts_at__gte=since).exclude(agency__kind=Agency.Kind.FIRE)
+    return found.values("person__address").annotate(calls=Count("pk")).values_list("person__address", "calls")
 
 
-def _aggregate(rows: QuerySet, by: str, what: Count | Max, output: DateField | None = None) -> Subquery:
-    return Subquery(rows.values(by).annotate(found=what).values("found"), output_field=output)
+def _answers(found: dict[int, _Door]) -> dict[int, tuple[str, date | None]]:
+    """By address what was said last by those who live there, under any key that their records began with."""
+    doors = {one.pk: {address} for address, door in found.items() for one in door.residents}
+    joined = selectors.joined_into(list(doors)).values_list("candidate", "source_record__person")
+    for before, person in joined:
+        doors[before] = doors.get(before, set()) | doors[person]
+    newest: dict[int, tuple[str, date | None]] = {}
+    said = PreventionAnswer.objects.filter(person__in=list(doors))  # the newest first
+    for person, kind, until in said.values_list("person", "kind", "until"):
+        for door in doors[person]:
+            newest.setdefault(door, (kind, until))
+    return newest
+
+
+def _is_over(until: date | None, on: date) -> bool:
+    return until is not None and until <= on

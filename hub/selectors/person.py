@@ -111,16 +111,16 @@ def keys_of(person: Person) -> set[int]:
         return {person.pk, *joined_into(person).values_list("candidate", flat=True)}
 
 
-def joined_into(person: Person | OuterRef | QuerySet) -> QuerySet[MatchDecision]:
+def joined_into(person: Person | OuterRef | QuerySet | Collection[int]) -> QuerySet[MatchDecision]:
     """The joins, into one person or some, that left their `candidate` without a record.
 
     Undone, the candidate has one again.
     """
     left = SourceRecord.objects.filter(person=OuterRef("candidate"), kind=SourceRecord.Kind.PERSON)
     into = (
-        Q(source_record__person__in=person)
-        if isinstance(person, QuerySet)
-        else Q(source_record__person=person)
+        Q(source_record__person=person)
+        if isinstance(person, Person | OuterRef)
+        else Q(source_record__person__in=person)
     )
     joins = MatchDecision.objects.filter(into, outcome=MatchDecision.Outcome.JOINED)
     return joins.filter(~Exists(left), candidate__isnull=False)

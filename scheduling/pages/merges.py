@@ -18,7 +18,7 @@ from hub import audit, scope
 from hub import selectors as hub
 from hub.access import allowed
 from hub.models import Agency, Area, Person, Role, SharingAgreement, User
-from hub.pages.listing import Column, Filter, Listing, csv_file
+from hub.pages.listing import Column, Filter, Listing, Rows, csv_file
 from hub.walls import as_county
 from scheduling import selectors as scheduling
 from scheduling.mapping.decided import sides_of
@@ -55,14 +55,6 @@ class Row:
     lent: list[str]
     workers: list[str]
     decisions: list[JoinDecision] = field(default_factory=list)
-
-
-class Rows(list):
-    """A list that a listing narrows as it would a query."""
-
-    def none(self) -> Rows:
-        """No row."""
-        return Rows()
 
 
 class Eyes:

@@ -11,7 +11,8 @@ import pytest
 from hub import scope
 from hub.models import Address, Agency, Area, Objection, Person, Role, SharingAgreement, User
 from hub.prevention import homes
-from hub.prevention.factors import FACTORS, years_before
+from hub.prevention.factors import years_before
+from hub.prevention.homes import Home
 from hub.services import prevention
 from tests.factories import hub
 from tests.factories.hub import NOW, TODAY
@@ -35,10 +36,13 @@ class County:
         """What the officer may use for prevention."""
         return scope.of(self.officer, on=TODAY, purpose=Purpose.PREVENTION)
 
-    def ranked(self) -> list[Address]:
+    def ranked(self) -> list[Home]:
         """The homes as the officer is shown them."""
-        found = homes.homes(self.seen, area=self.area, on=TODAY)
-        return list(homes.with_residents(found, self.seen))
+        return self.on(TODAY)
+
+    def on(self, day: dt.date) -> list[Home]:
+        """The same on another day."""
+        return homes.homes(self.seen, area=self.area, on=day)
 
     def person(self, age: int, **fields: Any) -> Person:
         """Somebody of that age whom the council knows here."""
@@ -61,9 +65,9 @@ def county() -> County:
     return County(council, nurses, fire, area, officer)
 
 
-def why(home: Address) -> set[str]:
+def why(home: Home) -> set[str]:
     """The factors that apply."""
-    return {factor.code for factor in FACTORS if getattr(home, factor.code)}
+    return {factor.code for factor, _ in home.reasons}
 
 
 def test_the_oldest_who_live_alone_and_rent_come_first(county: County) -> None:
@@ -78,7 +82,7 @@ def test_the_oldest_who_live_alone_and_rent_come_first(county: County) -> None:
     county.person(30)
     first, second, third = county.ranked()
     assert (first.pk, why(first)) == (rented.pk, {"very_old", "alone", "private_rent", "unchecked"})
-    assert (second.pk, why(second), second.known) == (couple.pk, {"older", "unchecked"}, 2)
+    assert (second.pk, why(second), second.facts.people) == (couple.pk, {"older", "unchecked"}, 2)
     assert [person.birth_date.year for person in second.residents] == [1957, 1987]
     assert why(third) == {"alone", "unchecked"}
     assert [home.points for home in (first, second, third)] == [9, 4, 4]
@@ -106,28 +110,27 @@ def test_a_home_visited_of_late_or_to_be_visited_waits_for_nothing(county: Count
     visited, asked, neither = county.person(81), county.person(82), county.person(83)
     hub.make_contact(visited, county.fire, starts_at=NOW - dt.timedelta(days=100), worker="F1")
     hub.make_need(asked, county.fire, skills=["fire_safety"], ends_on=TODAY + dt.timedelta(days=9))
-    every = homes.homes(county.seen, area=county.area, on=TODAY)
-    assert [home.pk for home in every.filter(homes.waiting(TODAY))] == [neither.address_id]
-    assert [home.pk for home in every.filter(homes.IS_ASKED)] == [asked.address_id]
-    most, whole = homes.reached(every, on=TODAY)
+    every = county.ranked()
+    assert [home.pk for home in every if home.waits(TODAY)] == [neither.address_id]
+    assert [home.pk for home in every if home.is_asked] == [asked.address_id]
+    most, whole = homes.reached(every)
     assert (most, whole, whole.share) == (homes.Reached(1, 0), homes.Reached(3, 2), 67)
     later = TODAY + dt.timedelta(days=1200)
-    then = homes.homes(county.seen, area=county.area, on=later).filter(homes.waiting(later))
-    assert then.count() == 3
+    assert [home.waits(later) for home in county.on(later)] == [True, True, True]
 
 
 def test_who_said_no_is_asked_again_from_the_day_that_was_named(county: County) -> None:
     """Until then the home is not offered a visit; taken back, it is at once."""
     person, until = county.person(81), TODAY + dt.timedelta(days=30)
-    every = homes.homes(county.seen, area=county.area, on=TODAY)
     said = {"person": person, "by": county.officer, "now": NOW}
     prevention.note_answer(kind="declined", reason="Has alarms of their own", until=until, **said)
-    assert not every.filter(homes.waiting(TODAY)).exists()
-    assert every.filter(homes.put_off(TODAY)).get().answer_until == until
-    assert homes.homes(county.seen, area=county.area, on=until).filter(homes.waiting(until)).exists()
+    (home,) = county.ranked()
+    assert (home.waits(TODAY), home.is_put_off(TODAY), home.answer_until) == (False, True, until)
+    (home,) = county.on(until)
+    assert (home.waits(until), home.is_put_off(until)) == (True, False)
     prevention.note_answer(kind="reopened", reason="", until=None, **said)
-    assert every.filter(homes.waiting(TODAY)).exists()
-    assert not every.filter(homes.put_off(TODAY)).exists()
+    (home,) = county.ranked()
+    assert (home.waits(TODAY), home.is_put_off(TODAY)) == (True, False)
 
 
 def test_nobody_is_listed_whom_no_agreement_for_prevention_shares(county: County) -> None:
@@ -152,7 +155,7 @@ def test_a_housemate_who_is_not_shared_is_not_counted_either(county: County) -> 
     county.person(70, address=door)
     hub.make_person(county.nurses, address=door)
     (home,) = county.ranked()
-    assert (home.known, len(home.residents)) == (1, 1)
+    assert (home.facts.people, len(home.residents)) == (1, 1)
 
 
 def test_a_service_that_knows_better_sets_its_own_points(county: County) -> None:
