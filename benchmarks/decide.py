@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from scheduling.engine.check import check
 from scheduling.engine.cost import price, total
 from scheduling.engine.interchange import read_problem
 from scheduling.engine.problem import MINUTES_PER_DAY, Problem
+from scheduling.engine.rounds import all_rounds
 from scheduling.engine.solution import Solution
 from scheduling.engine.solve import Stop, solve
 
@@ -77,11 +79,27 @@ def _questions(problem: Problem, plan: Solution, options: argparse.Namespace) ->
     }
     for group, names in groups.items():
         for what, ask in (("rank", desk.rank), ("explain", desk.explain)):
-            took: list[float] = []
-            for name in names:
-                _timed(took, lambda ask=ask, name=name: ask(name))
-            if took:
-                yield {"what": what, "of": group} | _spread(took)
+            yield from _asked(what, group, [partial(ask, name) for name in names])
+    visits: dict[bool, list[tuple[str, list[str]]]] = {
+        True: [],
+        False: [],
+    }  # by whether several needs are joined in it
+    for round_ in all_rounds(problem, plan):
+        for visit in round_.visits(problem):
+            if len(visit) > 1 or visit[0].occurrence.workers == 2:
+                visits[len(visit) > 1].append((round_.worker.id, [s.occurrence.id for s in visit]))
+    for group, is_joined in (("joined", True), ("one of a pair", False)):
+        some = dice.sample(visits[is_joined], min(options.questions, len(visits[is_joined])))
+        yield from _asked("rank a visit", group, [partial(desk.rank_visit, *visit) for visit in some])
+
+
+def _asked(what: str, group: str, questions: list[Callable[[], Any]]) -> Iterator[Line]:
+    """Each once; nothing where there are none."""
+    took: list[float] = []
+    for question in questions:
+        _timed(took, question)
+    if took:
+        yield {"what": what, "of": group} | _spread(took)
 
 
 def _repairs(problem: Problem, plan: Solution, options: argparse.Namespace) -> Iterator[Line]:

@@ -17,6 +17,7 @@ from scheduling import mapping, standing
 from scheduling.engine.answers.desk import Desk, warm_answers
 from scheduling.engine.answers.prepared import NotInPlanError
 from scheduling.engine.answers.questions import plain
+from scheduling.engine.answers.visit_ranking import NotHeldError
 from scheduling.engine.problem import ProblemError
 from scheduling.mapping import Mapped
 from scheduling.mapping.clock import WeekClock
@@ -41,23 +42,28 @@ _ready: OrderedDict[int, _Ready] = OrderedDict()
 
 
 @as_county()
-def answer(question: str, rota_pk: int, code: str, *, now: datetime) -> Answer:
-    """What the desk says of an occurrence (`_QUESTIONS`), as the engine's dataclasses turned to JSON.
+def answer(question: str, rota_pk: int, *codes: str, now: datetime) -> Answer:
+    """What the desk says of an occurrence or a visit (`_QUESTIONS`), as the engine's dataclasses in JSON.
 
     Instead `failed` says why there is no answer: `gone` (no such rota), `unknown` (not asked for in its week
-    any more), or a sentence about what contradicts itself.
+    any more), `elsewhere` (with another worker now), or a sentence about what contradicts itself.
     """
     rota = Rota.objects.select_related("area").filter(pk=rota_pk).first()
     if rota is None:
         return {"failed": "gone"}
     try:
         desk = _desk(rota, now)
-        found = plain(_QUESTIONS[question](desk, code))
+        found = plain(_QUESTIONS[question](desk, *codes))
     except NotInPlanError:
         return {"failed": "unknown"}
+    except NotHeldError:
+        return {"failed": "elsewhere"}
     except (ProblemError, RoadFileError) as error:
         return {"failed": f"What is asked of the week cannot be planned: {error}."}
-    return found | {"stands_by_override": code in desk.dropped, "dropped": len(desk.dropped)}
+    return found | {
+        "stands_by_override": any(code in desk.dropped for code in codes),
+        "dropped": len(desk.dropped),
+    }
 
 
 def warm() -> None:
@@ -98,8 +104,8 @@ def _settled(minute: int | None) -> int:
     return -1 if minute is None else minute
 
 
-_QUESTIONS: dict[str, Callable[[Desk, str], Any]] = {
+_QUESTIONS: dict[str, Callable[..., Any]] = {
     "rank": lambda desk, code: desk.rank(code),
-    "rank_still": lambda desk, code: desk.rank(code, moving=False),
+    "rank_visit": lambda desk, worker, *codes: desk.rank_visit(worker, codes),
     "explain": lambda desk, code: desk.explain(code),
 }

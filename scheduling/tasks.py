@@ -40,11 +40,11 @@ def mend(repair_pk: int) -> None:
 
 
 @shared_task(ignore_result=False, acks_late=False)
-def ask(question: str, rota_pk: int, code: str) -> dict[str, Any]:
-    """One question to the desk about an occurrence; whoever asks waits for the answer."""
+def ask(question: str, rota_pk: int, *codes: str) -> dict[str, Any]:
+    """One question to the desk about an occurrence or a visit; whoever asks waits for the answer."""
     from scheduling import desk  # with the compiled code, which who only sends a task does not need
 
-    return desk.answer(question, rota_pk, code, now=timezone.now())
+    return desk.answer(question, rota_pk, *codes, now=timezone.now())
 
 
 @worker_ready.connect

@@ -14,7 +14,7 @@ from scheduling.mapping.breaches import ANSWERABLE
 from scheduling.mapping.clock import WeekClock
 from scheduling.pages import hand_wording as wording
 from scheduling.pages.why_wording import REFUSED
-from scheduling.services import asking, changing
+from scheduling.services import asking
 from visits import selectors
 from visits.models import Rota, Visit, Worker
 
@@ -38,31 +38,26 @@ def as_now(user: User, rota: Rota, visit: Visit) -> list[Able]:
 
 
 def ranked(user: User, rota: Rota, visit: Visit) -> dict[str, Any]:
-    """Who could make the visit, the cheapest first, then who could not and why.
+    """Who could make the visit, the cheapest first, then who could not and why; all else stays as it is.
 
-    The desk knows it at once of a visit of one call; else each worker is weighed, which takes a second.
+    Where the desk does not say it, `silence` says why, and everybody is there to be tried out.
     """
     staff = {one.pk: one for one in selectors.workers(user).filter(area=rota.area_id)}
     try:
-        heaps = _by_the_desk(rota, visit, staff) or _by_weighing(rota, visit, staff)
-    except changing.ChangeRefused as refused:
-        return {"refused": str(refused), "groups": [("As now", as_now(user, rota, visit))]}
+        heaps = _heaps(asking.rank_visit(rota=rota, visit=visit), rota, visit, staff)
+        silence = ""
+    except asking.NoAnswer as error:
+        heaps = {"Not ranked": [Able(one) for one in staff.values() if one.is_active]}
+        silence = f"Nobody is ranked. {error}"
     groups = [
         (name, [one for one in rows if one.worker.pk != visit.worker_id]) for name, rows in heaps.items()
     ]
-    return {"groups": [("As now", as_now(user, rota, visit)), *((n, rows) for n, rows in groups if rows)]}
+    groups = [("As now", as_now(user, rota, visit)), *((name, rows) for name, rows in groups if rows)]
+    return {"groups": groups, "silence": silence}
 
 
-def _by_the_desk(rota: Rota, visit: Visit, staff: dict[int, Worker]) -> Heaps | None:
-    """Each at their best time with all else as it is; None where the desk cannot say."""
-    call = asking.sole_call(visit)
-    if call is None:
-        return None
-    need, due_on = call
-    try:
-        answer = asking.rank(rota=rota, need=need, due_on=due_on, still=True)
-    except asking.NoAnswer:
-        return None
+def _heaps(answer: dict[str, Any], rota: Rota, visit: Visit, staff: dict[int, Worker]) -> Heaps:
+    """Each at their best time, in the order of the answer; who needs a reason apart from who cannot."""
     week, now = WeekClock(rota.week_start), timezone.localtime(visit.starts_at)
     able, perhaps, cannot = [], [], []
     for row in answer["options"]:
@@ -81,17 +76,3 @@ def _when(begins: datetime, now: datetime) -> str:
     if begins == now:
         return ""
     return f"{clock(begins)}, " if begins.date() == now.date() else f"{day(begins)} {clock(begins)}, "
-
-
-def _by_weighing(rota: Rota, visit: Visit, staff: dict[int, Worker]) -> Heaps:
-    """Each at the visit's own time. Raises ChangeRefused."""
-    heaps: Heaps = {"Breaks no rule": [], "Needs your reason": [], "Cannot": []}
-    for key, seen in changing.rank(rota=rota, visit=visit.public_id, now=timezone.now()):
-        if key not in staff:
-            continue
-        if not seen.broken:
-            heaps["Breaks no rule"].append(Able(staff[key], f"{wording.signed(seen.weighed.total)} min"))
-            continue
-        heap = "Needs your reason" if all(one.is_answerable for one in seen.broken) else "Cannot"
-        heaps[heap].append(Able(staff[key], wording.RULES[seen.broken[0].rule].lower()))
-    return heaps

@@ -20,6 +20,7 @@ REFUSED = {
     "delegation": "of an agency to which the task is not delegated",
     "lock": "kept away by a lock",
     "partner": "without a second worker who could come at the same time",
+    "twice": "coming to it already, as the second worker",
     "begun": "not able to change what has begun",
     "needed": "needed where they are",
     "shift": "not on shift at that time",

@@ -17,6 +17,7 @@ from visits.models import Rota, Visit, VisitPart
 PATIENCE_SECONDS = 8.0  # a week that is asked about for the first time is made ready in some three
 FAILED = {
     "gone": "This version is not there any more. Load the board again.",
+    "elsewhere": "Somebody has moved it meanwhile. Load the board again.",
     "unknown": "It is not asked for in this week any more. Load the board again.",
 }
 
@@ -25,19 +26,19 @@ class NoAnswer(Exception):  # noqa: N818 (an answer as well, not an error of the
     """Why the desk did not say anything, and what to do, as a sentence."""
 
 
-def rank(*, rota: Rota, need: int, due_on: date, still: bool = False) -> dict[str, Any]:
-    """Who could take the occurrence, as `scheduling.engine.answers.ranking.Ranking`. Raises NoAnswer.
-
-    With `still` all else stays where it is, as when a hand moves it.
-    """
-    return _ask("rank_still" if still else "rank", rota, code_of(need, due_on))
+def rank(*, rota: Rota, need: int, due_on: date) -> dict[str, Any]:
+    """Who could take the occurrence, as `scheduling.engine.answers.ranking.Ranking`. Raises NoAnswer."""
+    return _ask("rank", rota, code_of(need, due_on))
 
 
 @as_county()
-def sole_call(visit: Visit) -> tuple[int, date] | None:
-    """Need and day due of the one call that a visit serves by one worker: of such the desk knows all."""
-    calls = list(VisitPart.objects.filter(visit=visit).values_list("need", "due_on", "need__workers")[:2])
-    return calls[0][:2] if len(calls) == 1 and calls[0][2] == 1 else None
+def rank_visit(*, rota: Rota, visit: Visit) -> dict[str, Any]:
+    """Who could make the visit in its worker's stead with all else as it is, all its calls together.
+
+    An answer as from `rank`, of its first call. Raises NoAnswer.
+    """
+    calls = VisitPart.objects.filter(visit=visit).order_by("starts_at", "pk").values_list("need", "due_on")
+    return _ask("rank_visit", rota, f"w{visit.worker_id}", *(code_of(need, day) for need, day in calls))
 
 
 def explain(*, rota: Rota, need: int, due_on: date) -> dict[str, Any]:
@@ -45,16 +46,16 @@ def explain(*, rota: Rota, need: int, due_on: date) -> dict[str, Any]:
     return _ask("explain", rota, code_of(need, due_on))
 
 
-def _ask(question: str, rota: Rota, code: str) -> dict[str, Any]:
-    answer = _through_the_queue(question, rota.pk, code)
+def _ask(question: str, rota: Rota, *codes: str) -> dict[str, Any]:
+    answer = _through_the_queue(question, rota.pk, *codes)
     if "failed" in answer:
         raise NoAnswer(FAILED.get(answer["failed"], answer["failed"]))
     return answer
 
 
-def _through_the_queue(question: str, rota_pk: int, code: str) -> dict[str, Any]:
+def _through_the_queue(question: str, rota_pk: int, *codes: str) -> dict[str, Any]:
     try:
-        waiting = tasks.ask.apply_async((question, rota_pk, code), expires=PATIENCE_SECONDS)
+        waiting = tasks.ask.apply_async((question, rota_pk, *codes), expires=PATIENCE_SECONDS)
         answer: dict[str, Any] = waiting.get(timeout=PATIENCE_SECONDS)
         waiting.forget()
     except NoAnswerInTime as error:

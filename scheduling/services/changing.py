@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -25,7 +24,7 @@ from scheduling.engine.solution import Unplaced as LeftOut
 from scheduling.mapping import Mapped
 from scheduling.mapping import breaches as rules
 from scheduling.mapping.breaches import Breach
-from scheduling.mapping.deeds import Deed, GoneError, MoveVisit, Targets, UnknownError, after, workers_of
+from scheduling.mapping.deeds import Deed, GoneError, Targets, UnknownError, after, workers_of
 from scheduling.mapping.rewriting import Facts, RowsGoneError, afterwards, facts, rewrite
 from scheduling.mapping.weighing import Scale, Weighed
 from scheduling.travel.errors import RoadFileError
@@ -82,30 +81,6 @@ def preview(*, rota: Rota, deed: Deed, now: datetime) -> Preview:
     scale = standing.scale(rota, mapped)
     targets = _targets(rota, deed, mapped, scale.placed)
     return Preview(mapped, targets, _weighed(rota, scale, targets))
-
-
-@as_county()
-def rank(*, rota: Rota, visit: UUID, now: datetime) -> list[tuple[int, Preview]]:
-    """For each worker on shift then, what it would mean if they made this visit at its time; cheapest first.
-
-    Those who would break no rule come first, then those for whom a person may answer, then the others.
-    """
-    mapped = _mapped(rota, now)
-    scale = standing.scale(rota, mapped)
-    found = []
-    for code, worker in mapped.workers.items():
-        targets = _targets(rota, MoveVisit(visit, worker.pk), mapped, scale.placed)
-        start = min(target.start for target in targets.values() if target)
-        shifts = mapped.problem.workers[mapped.problem.worker_index[code]].shifts
-        if not any(shift.start <= start < shift.end for shift in shifts):
-            continue
-        if targets != {code: scale.placed[code] for code in targets}:
-            found.append((worker.pk, Preview(mapped, targets, _weighed(rota, scale, targets))))
-    return sorted(found, key=lambda one: (_gravity(one[1].broken), one[1].weighed.total, one[0]))
-
-
-def _gravity(broken: list[Breach]) -> int:
-    return 0 if not broken else 1 if all(breach.is_answerable for breach in broken) else 2
 
 
 def _weighed(rota: Rota, scale: Scale, targets: Targets) -> Weighed:

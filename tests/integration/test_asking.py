@@ -36,6 +36,8 @@ def test_the_desk_answers_who_asks(served_desk: None, monkeypatch: pytest.Monkey
     rota = make_candidate(week)
     answer = asking.rank(rota=rota, need=week.washing.pk, due_on=MONDAY)
     assert answer["options"][0]["worker"] == f"w{week.worker.pk}"
+    visit = rota.visits.order_by("starts_at").first()
+    assert asking.rank_visit(rota=rota, visit=visit)["options"] == answer["options"]
     rota.pk = 0
     with pytest.raises(asking.NoAnswer, match="not there any more"):
         asking.explain(rota=rota, need=week.washing.pk, due_on=MONDAY)

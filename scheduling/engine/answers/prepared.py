@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -42,6 +42,8 @@ class Prepared:
         The plan that stands: of the one given, all that is legal.
     dropped
         Occurrences of the given plan that were not legal as given; here they are left out.
+    given
+        The assignments of the given plan, by occurrence.
     now
         The minute of the week before which nobody can be sent anywhere, None if the week has not begun.
     """
@@ -66,6 +68,7 @@ class Prepared:
         t = self.tables
         t.fence[:] = (-tb.FAR, tb.FAR, 1)
         clear(t)
+        self.given = {a.occurrence: a for a in plan.assignments}
         self.dropped = take_over_plan(self.problem, t, plan)
         self.kept: Ints = t.spot[:, :4].copy()
         self.placed = self.assignments()
@@ -127,17 +130,22 @@ class Prepared:
         return self.problem.occurrence_index[occurrence]
 
     def difference(
-        self, changes: Mapping[str, Assignment | None], *, as_if: Worker | None = None
+        self,
+        changes: Mapping[str, Assignment | None],
+        *,
+        as_if: Worker | None = None,
+        given: dict[str, Assignment] | None = None,
     ) -> dict[str, int]:
         """The cost with these occurrences placed so (None: left out) less the cost now, by term.
 
         Exactly `cost.price` of the whole plan after less before, from only the rounds and people concerned.
-        `as_if` stands in for the worker of the same id.
+        `as_if` stands in for the worker of the same id; `given` is taken to be in the plan now as well.
         """
         workers: set[str] = set()
         ids = set(changes)
+        placed = ChainMap(given, self.placed) if given else self.placed
         for name, after in changes.items():
-            for assignment in (self.placed.get(name), after):
+            for assignment in (placed.get(name), after):
                 workers.update(assignment.workers if assignment else ())
             occurrence = self.problem.occurrences[self.problem.occurrence_index[name]]
             ids.update(self.of_person[occurrence.person])
@@ -147,7 +155,7 @@ class Prepared:
         if as_if is not None:
             workers_then = tuple(as_if if w.id == as_if.id else w for w in part.workers)
             object.__setattr__(part, "workers", workers_then)
-        old = [self.placed[name] for name in ids if name in self.placed]
+        old = [placed[name] for name in ids if name in placed]
         new = [a for a in old if a.occurrence not in changes] + [a for a in changes.values() if a]
         one, other = price(part, Solution(tuple(old))), price(part, Solution(tuple(new)))
         return {term: other[term] - one[term] for term in TERMS}

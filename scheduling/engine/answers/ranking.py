@@ -52,6 +52,7 @@ class Rule(StrEnum):
     DELEGATION = "delegation"
     LOCK = "lock"
     PARTNER = "partner"
+    TWICE = "twice"
     BEGUN = "begun"
     NEEDED = "needed"
     SHIFT = "shift"
@@ -294,9 +295,9 @@ class Trial:
 
     def refusal(self, worker: Worker) -> Refusal:
         """Why the worker has no option."""
-        return self._forbidden(worker) or self._in_the_way(worker)
+        return self.forbidden(worker) or self._in_the_way(worker)
 
-    def _forbidden(self, worker: Worker) -> Refusal | None:
+    def forbidden(self, worker: Worker) -> Refusal | None:
         """Rules of the worker and the occurrence alone, whatever the plan."""
         problem, asked = self.desk.problem, self.asked
         person = problem.people[problem.person_index[asked.person]]
@@ -334,23 +335,7 @@ class Trial:
         return published.start if published else self.asked.windows[0].start
 
     def _broken_at(self, worker: Worker, start: int, rule: Rule | None) -> Refusal:
-        """All that is broken if the worker does it at `start`; `rule` comes first, else the first found."""
-        desk = self.desk
-        problem = desk.problem
-        services = [service_of(problem, a) for a in self.week_of(worker)]
-        services.append(service_of(problem, Assignment(self.id, (worker.id,), start)))
-        found = worker_violations(problem, worker, services, separate_pairs(problem))
-        ids = [name for v in found if self.id in v.ids for name in v.ids if name in problem.occurrence_index]
-        ids += [name for v in found if self.id not in v.ids for name in v.ids if name in desk.placed]
-        rules = [v.rule for v in found]
-        for gap in self._broken_gaps(start):
-            rules.append("gap")
-            ids.append(gap)
-        if not rules:  # it fits, but nobody can set out in time
-            return Refusal(worker.id, Rule.BEGUN, start=start)
-        first = rule or next((Rule(r) for r in ORDER if r in rules), Rule(rules[0]))
-        others = tuple(dict.fromkeys(name for name in ids if name != self.id))
-        return Refusal(worker.id, first, start, tuple(dict.fromkeys(rules)), others)
+        return broken(self.desk, worker, self.week_of(worker), {self.id: start}, rule)
 
     def week_of(self, worker: Worker) -> list[Assignment]:
         """What else the worker does, as it is with the occurrence taken out."""
@@ -363,16 +348,45 @@ class Trial:
                 found.append(Assignment(name, old.workers, start))
         return found
 
-    def _broken_gaps(self, start: int) -> Iterator[str]:
-        problem, placed = self.desk.problem, self.desk.placed
-        end = start + self.asked.minutes
-        for gap in self.desk.gaps_of.get(self.id, ()):
-            other = gap.after if gap.before == self.id else gap.before
-            if other not in placed:
+
+def broken(
+    desk: Prepared, worker: Worker, rest: list[Assignment], mine: dict[str, int], rule: Rule | None
+) -> Refusal:
+    """All that is broken if beside the `rest` the worker does what is `mine`, from these minutes.
+
+    `rule` comes first, else the first found.
+    """
+    problem = desk.problem
+    services = [service_of(problem, a) for a in rest]
+    services += [service_of(problem, Assignment(name, (worker.id,), at)) for name, at in mine.items()]
+    found = worker_violations(problem, worker, services, separate_pairs(problem))
+    about = [v for v in found if mine.keys() & set(v.ids)]
+    ids = [name for v in about for name in v.ids if name in problem.occurrence_index]
+    ids += [name for v in found if v not in about for name in v.ids if name in desk.placed]
+    rules = [v.rule for v in found]
+    for gap in _broken_gaps(desk, mine):
+        rules.append("gap")
+        ids.append(gap)
+    start = min(mine.values())
+    if not rules:  # it fits, but nobody can set out in time
+        return Refusal(worker.id, Rule.BEGUN, start=start)
+    first = rule or next((Rule(r) for r in ORDER if r in rules), Rule(rules[0]))
+    others = tuple(dict.fromkeys(name for name in ids if name not in mine))
+    return Refusal(worker.id, first, start, tuple(dict.fromkeys(rules)), others)
+
+
+def _broken_gaps(desk: Prepared, mine: dict[str, int]) -> Iterator[str]:
+    """The other occurrences, as they are in the tables, to which a gap would not hold."""
+    problem = desk.problem
+    for name, start in mine.items():
+        end = start + problem.occurrences[problem.occurrence_index[name]].minutes
+        for gap in desk.gaps_of.get(name, ()):
+            other = gap.after if gap.before == name else gap.before
+            if other not in desk.placed or other in mine:
                 continue
             u = problem.occurrence_index[other]
-            at = int(self.t.spot[u, tb.START])
-            wait = at - end if gap.before == self.id else start - at - problem.occurrences[u].minutes
+            at = int(desk.tables.spot[u, tb.START])
+            wait = at - end if gap.before == name else start - at - problem.occurrences[u].minutes
             if wait < gap.min or (gap.max is not None and wait > gap.max):
                 yield other
 

@@ -118,11 +118,13 @@ def test_a_method_that_does_not_end_is_given_up():
 
 def test_answers_are_timed_and_repairs_checked(tmp_path):
     """One line for each kind of question, and no rule broken by a repair."""
-    write_problem(tmp_path / "week.json", a_problem([an_occurrence("o0"), an_occurrence("o1", workers=2)]))
+    asked = [an_occurrence("o0"), an_occurrence("o1", workers=2), an_occurrence("o2")]
+    write_problem(tmp_path / "week.json", a_problem(asked))
     parser = argparse.ArgumentParser()
     decide.add_arguments(parser)
     options = ["--seconds", "0.1", "--questions", "2", "--repairs", "1"]
     lines = list(decide.run(parser.parse_args([str(tmp_path / "week.json"), *options])))
-    asked = {(line["what"], line.get("of")) for line in lines}
-    assert asked >= {("rank", "any"), ("explain", "left out"), ("make a desk", None), ("bound", None)}
+    told = {(line["what"], line.get("of")) for line in lines}
+    assert told >= {("rank", "any"), ("explain", "left out"), ("make a desk", None), ("bound", None)}
+    assert ("rank a visit", "joined") in told
     assert [line["violations"] for line in lines if "violations" in line] == [0]

@@ -71,13 +71,6 @@ def test_a_preview_says_cost_and_rule_before_anything_is_done(board: Board) -> N
     assert board.rota.changes.count() == 0
 
 
-def test_the_dialogue_ranks_who_could_make_the_visit(board: Board) -> None:
-    """Without a script it is a page of its own, with the same form."""
-    page = board.ask(worker="").content.decode()
-    assert '<optgroup label="Breaks no rule">' in page
-    assert "Ngọc Nguyễn: +35 min" in page
-
-
 def test_a_move_is_done_and_read_out(board: Board) -> None:
     """What the board announces names the call, whose it was and whose it is."""
     answer = board.do(at="09:00")
