@@ -6,6 +6,7 @@ asked with keys and answers with codes and minutes; pages turn them into names f
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from scheduling.travel.errors import RoadFileError
 from visits.models import Rota
 
 KEPT_DESKS = 4
+ANSWERS_FROM = 600.0  # seconds: a week mapped longer ago is mapped before it answers, else right after
 NOW_STEP = 5  # minutes: what has begun is looked at so often
 Answer = dict[str, Any]
 
@@ -38,7 +40,7 @@ class _Ready:
     desk: Desk
 
 
-_ready: OrderedDict[int, _Ready] = OrderedDict()
+_ready: OrderedDict[int, _Ready] = OrderedDict()  # what was asked about last comes last
 
 
 @as_county()
@@ -52,7 +54,7 @@ def answer(question: str, rota_pk: int, *codes: str, now: datetime) -> Answer:
     if rota is None:
         return {"failed": "gone"}
     try:
-        desk = _desk(rota, now)
+        desk = _desk(rota, now, at_most=ANSWERS_FROM)
         found = plain(_QUESTIONS[question](desk, *codes))
     except NotInPlanError:
         return {"failed": "unknown"}
@@ -66,6 +68,15 @@ def answer(question: str, rota_pk: int, *codes: str, now: datetime) -> Answer:
     }
 
 
+@as_county()
+def renew(*, now: datetime) -> None:
+    """Maps the week that was asked about last anew, if it is old; between two questions nobody waits."""
+    rota = Rota.objects.select_related("area").filter(pk=next(reversed(_ready), 0)).first()
+    if rota is not None:
+        with contextlib.suppress(ProblemError, RoadFileError):  # whoever asks next is told
+            _desk(rota, now, at_most=standing.KEPT_SECONDS)
+
+
 def warm() -> None:
     """Loads the compiled code; for the start of the process."""
     warm_answers()
@@ -76,9 +87,9 @@ def forget() -> None:
     _ready.clear()
 
 
-def _desk(rota: Rota, now: datetime) -> Desk:
+def _desk(rota: Rota, now: datetime, *, at_most: float) -> Desk:
     """The rota's desk: the one kept if nothing has changed, its tables with another plan, or a new one."""
-    mapped = standing.mapped(rota, now)
+    mapped = standing.mapped(rota, now, at_most=at_most)
     newest = standing.newest_change(rota)
     kept = _ready.get(rota.pk)
     if kept is None or kept.mapped is not mapped:

@@ -44,15 +44,15 @@ _mapped: OrderedDict[Key, tuple[float, Mapped]] = OrderedDict()
 _scales: OrderedDict[int, tuple[Mapped, int, Scale]] = OrderedDict()
 
 
-def mapped(rota: Rota, now: datetime) -> Mapped:
-    """The rota's week as a problem, at most `KEPT_SECONDS` old. Raises ProblemError."""
+def mapped(rota: Rota, now: datetime, *, at_most: float = KEPT_SECONDS) -> Mapped:
+    """The rota's week as a problem, mapped at most so many seconds ago. Raises ProblemError."""
     on = local_day(now)
     tried = json.dumps(selectors.what_if(rota))
     key = (rota.area_id, rota.week_start, on, tried, *_stamp(rota))
-    if (kept := _fresh(key)) is not None:
+    if (kept := _fresh(key, at_most)) is not None:
         return kept
     with _building:  # of two that ask at once one builds it and the other waits
-        if (kept := _fresh(key)) is not None:
+        if (kept := _fresh(key, at_most)) is not None:
             return kept
         found = mapping.build(rota.area, rota.week_start, on=on, policy=selectors.policy_of(rota))
         with _lock:
@@ -62,10 +62,10 @@ def mapped(rota: Rota, now: datetime) -> Mapped:
     return found
 
 
-def _fresh(key: Key) -> Mapped | None:
+def _fresh(key: Key, at_most: float) -> Mapped | None:
     with _lock:
         kept = _mapped.get(key)
-    return kept[1] if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS else None
+    return kept[1] if kept is not None and time.monotonic() - kept[0] < at_most else None
 
 
 # Rows of these are made while the site is used; what is changed in them or removed leaves a `Change`.

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import task_postrun, worker_ready
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -45,6 +45,15 @@ def ask(question: str, rota_pk: int, *codes: str) -> dict[str, Any]:
     from scheduling import desk  # with the compiled code, which who only sends a task does not need
 
     return desk.answer(question, rota_pk, *codes, now=timezone.now())
+
+
+@task_postrun.connect
+def make_the_desk_ready(sender: Any, **_: Any) -> None:
+    """Once an answer is out, what it was drawn from is renewed if that was due."""
+    if sender.name == ask.name:
+        from scheduling import desk
+
+        desk.renew(now=timezone.now())
 
 
 @worker_ready.connect

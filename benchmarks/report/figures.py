@@ -177,7 +177,7 @@ def _whole_county(calls: int, whole: Line, areas: Line | None) -> Line:
 def _answers(runs: Sequence[Run]) -> Iterator[Line]:
     rows = [line for run in _of(runs, "decide") for line in run.lines if "p95_ms" in line]
     sick = [row["p95_ms"] for row in rows if row["what"] == "repair: a worker is sick"]
-    ranked = [row["p95_ms"] for row in rows if row["what"] == "rank"]
+    ranked = [row["p95_ms"] for row in rows if row["what"] in ("rank", "rank a visit")]
     for took, work, most in (
         (sick, "one worker sick at 06:00", REPAIR_MS),
         (ranked, "who could take it?", ANSWER_MS),

@@ -117,7 +117,7 @@ def _answers(runs: Sequence[Run]) -> list[str]:
     rows = [line for run in runs for line in run.lines if "p95_ms" in line]
     bounds = [line for run in runs for line in run.lines if line["what"] == "bound"]
     return [
-        *table(rows, "instance what of times p50_ms p95_ms max_ms"),
+        *table(rows, "instance what of times p50_ms p95_ms max_ms p95_processor_ms"),
         "",
         *table(bounds, "instance cost bound gap seconds"),
         "",

@@ -86,6 +86,28 @@ def test_the_answer_is_of_the_plan_after_the_newest_change_by_hand(
     assert answer["present"]["workers"] == [f"w{other.pk}"]
 
 
+def test_what_leaves_no_trace_is_seen_by_the_question_after_the_minute(
+    week: Week, other: Worker, rota: Rota, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A door has moved: the next question is answered from what was, and the week mapped anew after it."""
+    code, clock = code_of(week.washing.pk, THURSDAY), [0.0]
+    monkeypatch.setattr(standing.time, "monotonic", lambda: clock[0])
+    before = desk.answer("explain", rota.pk, code, now=NOW)
+    week.person.address.latitude += 1.0
+    week.person.address.save()
+    clock[0] += standing.KEPT_SECONDS - 1
+    desk.renew(now=NOW)
+    clock[0] += 2
+    assert desk.answer("explain", rota.pk, code, now=NOW) == before
+    desk.renew(now=NOW)
+    after = desk.answer("explain", rota.pk, code, now=NOW)
+    assert (after["terms"], after["stands_by_override"]) != (before["terms"], before["stands_by_override"])
+    clock[0] += desk.ANSWERS_FROM
+    week.person.address.latitude -= 1.0
+    week.person.address.save()
+    assert desk.answer("explain", rota.pk, code, now=NOW) == before
+
+
 CHANGES: dict[str, Callable[[Week, Worker], object]] = {
     "a worker barred": lambda week, other: make_barred_worker(week.person, other),
     "a shift moved": lambda week, other: Shift.objects.filter(
