@@ -48,7 +48,10 @@ def travel_words(minutes: int, miles: int, rotas: int) -> str:
             "were planned and counted."
         )
     if minutes == miles == rotas:
-        return "Travel minutes are by road, and miles are along those quickest ways."
+        return (
+            "Travel minutes are by road, and miles are along those quickest ways; to doors beyond the roads "
+            "both are as the crow flies, lengthened."
+        )
     return (
         f"Travel minutes are by road in {minutes} of {rotas} rotas, miles in {miles}; in the others they are "
         "as the crow flies, lengthened."

@@ -151,11 +151,14 @@ class Report:
         return dict(rotas.order_by().values_list("week_start").annotate(asked=Sum("asked")))
 
     def by_road(self) -> tuple[int, int, int]:
-        """How many rotas have their minutes by road, how many their miles, and how many there are."""
+        """How many rotas have their minutes by road, how many their miles, and how many there are.
+
+        Whoever counts miles by road counts the minutes of the same ways, however the rota was planned.
+        """
         rotas = Rota.objects.filter(pk__in=self._facts.values("rota"))
-        roads = list(rotas.order_by().values_list("figures__roads", flat=True))
-        miles = self._facts.filter(metres_by_road=True).order_by().values("rota").distinct().count()
-        return sum(bool(stamp) for stamp in roads), miles, len(roads)
+        roads = dict(rotas.order_by().values_list("pk", "figures__roads"))
+        miles = set(self._facts.filter(metres_by_road=True).order_by().values_list("rota", flat=True))
+        return len(miles | {pk for pk, stamp in roads.items() if stamp}), len(miles), len(roads)
 
     def _week(self, monday: date) -> Week:
         wish = self.wish
