@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,14 +38,15 @@ def as_now(user: User, rota: Rota, visit: Visit) -> list[Able]:
     return [Able(visit.worker, "as now", timezone.localtime(visit.starts_at))] if known else []
 
 
-def ranked(user: User, rota: Rota, visit: Visit) -> dict[str, Any]:
-    """Who could make the visit, the cheapest first, then who could not and why; all else stays as it is.
+def ranked(user: User, rota: Rota, visit: Visit, parts: Collection[str]) -> dict[str, Any]:
+    """Who could make the visit, or the parts of it that are named, the cheapest first; then who could not.
 
+    All else stays as it is.
     Where the desk does not say it, `silence` says why, and everybody is there to be tried out.
     """
     staff = {one.pk: one for one in selectors.workers(user).filter(area=rota.area_id)}
     try:
-        heaps = _heaps(asking.rank_visit(rota=rota, visit=visit), rota, visit, staff)
+        heaps = _heaps(asking.rank_visit(rota=rota, visit=visit, parts=parts), rota, visit, staff)
         silence = ""
     except asking.NoAnswer as error:
         heaps = {"Not ranked": [Able(one) for one in staff.values() if one.is_active]}

@@ -97,7 +97,7 @@ def hand(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.GET.get("check"):
         return render(request, "scheduling/hand_preview.html", _preview(request.user, rota, wanted))
     if request.GET.get("rank") and wanted.visit is not None:
-        context = ranked(request.user, rota, wanted.visit)
+        context = ranked(request.user, rota, wanted.visit, wanted.parts)
         return render(request, "scheduling/hand_ranked.html", context | {"wanted": wanted})
     return _dialogue(request, rota, wanted)
 
@@ -343,7 +343,7 @@ def _dialogue(
             asked = {"deed": "visit", "visit": wanted.visit.public_id, "rank": "yes"}
             context["ranking"] = f"{request.path}?{urlencode(asked)}"
         else:
-            context |= ranked(request.user, rota, wanted.visit)
+            context |= ranked(request.user, rota, wanted.visit, wanted.parts)
     else:
         staff = selectors.workers(request.user).filter(area=rota.area_id, is_active=True)
         context["groups"] = [("Workers", [Able(one) for one in staff.select_related("agency")])]

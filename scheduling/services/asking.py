@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -32,13 +33,15 @@ def rank(*, rota: Rota, need: int, due_on: date) -> dict[str, Any]:
 
 
 @as_county()
-def rank_visit(*, rota: Rota, visit: Visit) -> dict[str, Any]:
+def rank_visit(*, rota: Rota, visit: Visit, parts: Collection[str] = ()) -> dict[str, Any]:
     """Who could make the visit in its worker's stead with all else as it is, all its calls together.
 
-    An answer as from `rank`, of its first call. Raises NoAnswer.
+    With `parts`, those of its calls that have these codes. An answer as from `rank`, of the first. Raises
+    NoAnswer.
     """
     calls = VisitPart.objects.filter(visit=visit).order_by("starts_at", "pk").values_list("need", "due_on")
-    return _ask("rank_visit", rota, f"w{visit.worker_id}", *(code_of(need, day) for need, day in calls))
+    codes = [code for code in (code_of(need, day) for need, day in calls) if not parts or code in parts]
+    return _ask("rank_visit", rota, f"w{visit.worker_id}", *codes)
 
 
 def explain(*, rota: Rota, need: int, due_on: date) -> dict[str, Any]:

@@ -53,20 +53,21 @@ def alone(board: Board) -> str:
     return on_friday(board)
 
 
-@pytest.mark.parametrize("is_joined", [True, False])
+@pytest.mark.parametrize("what", ["joined", "alone", "a part"])
 def test_the_desk_ranks_a_visit_at_the_price_that_the_preview_says(
-    board: Board, asked: list[str], is_joined: bool
+    board: Board, asked: list[str], what: str
 ) -> None:
     """Two ways of reckoning, one price: the list's and the one that is weighed before the drop."""
-    visit = on_friday(board) if is_joined else alone(board)
-    ranked = board.ask(visit=visit, worker="", rank="yes").content.decode()
+    visit = alone(board) if what == "alone" else on_friday(board)
+    parts = [code_of(board.week.tablets.pk, FRIDAY)] if what == "a part" else []
+    ranked = board.ask(visit=visit, worker="", rank="yes", parts=parts).content.decode()
     assert asked == ["rank_visit"]
     [(day, at, said)] = re.findall(
         rf'"{board.other.public_id}" data-day="([^"]+)" data-at="([^"]+)">Ngọc Nguyễn: ([^<]+)<',
         ranked,
     )
     total = said.split(", ")[-1].removesuffix(" min")
-    preview = board.ask(visit=visit, day=day, at=at, check="yes").content.decode()
+    preview = board.ask(visit=visit, day=day, at=at, check="yes", parts=parts).content.decode()
     assert ("breaks no rule" in preview, total in preview) == (True, True)
 
 
