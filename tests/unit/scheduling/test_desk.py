@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -106,6 +107,19 @@ def test_what_leaves_no_trace_is_seen_by_the_question_after_the_minute(
     week.person.address.latitude -= 1.0
     week.person.address.save()
     assert desk.answer("explain", rota.pk, code, now=NOW) == before
+
+
+def test_what_is_kept_is_set_aside_from_the_garbage_between_two_questions(week: Week, rota: Rota) -> None:
+    """Once for each week made ready, not after each answer."""
+    gc.unfreeze()
+    desk.answer("rank", rota.pk, code_of(week.washing.pk, THURSDAY), now=NOW)
+    assert gc.get_freeze_count() == 0
+    desk.renew(now=NOW)
+    kept = gc.get_freeze_count()
+    desk.answer("rank", rota.pk, code_of(week.washing.pk, THURSDAY), now=NOW)
+    desk.renew(now=NOW)
+    assert 0 < gc.get_freeze_count() <= kept
+    gc.unfreeze()
 
 
 CHANGES: dict[str, Callable[[Week, Worker], object]] = {
