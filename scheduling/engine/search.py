@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.engine import tables as tb
+from scheduling.engine.absence import trade
 from scheduling.engine.building import build_tables
 from scheduling.engine.flow.alone import anneal_alone
 from scheduling.engine.flow.improve import anneal_flow
@@ -17,6 +18,7 @@ from scheduling.engine.flow.positions import near_in_order
 from scheduling.engine.improve import anneal, save_best
 from scheduling.engine.problem import Problem
 from scheduling.engine.recombine import Pool, stand_alone
+from scheduling.engine.routes import load
 from scheduling.engine.sharing import divide, follow_best, put_together
 from scheduling.engine.tables import Ints, Tables
 
@@ -41,6 +43,9 @@ COOLINGS, TAIL, NOTED_STEPS = 5, 0.2, 300
 end, and steps between two looks at the rounds."""
 COLD_OF_A_DAY, REMOVED_OF_A_DAY, REMOVED_WHERE_SHORT, ABSENTEES_WHERE_SHORT = 100, 7, 14, 20
 """Settings (see `tables`) of days on which nobody is visited twice."""
+TRADING, TRADING_HEAT, HOTTEST_WHERE_SHORT = 0.6, 20, 300
+"""Where something is left out on such a day: the share of a cooling in which it is traded, how warm, and the
+temperature after it, at which one more may be left out for a while (docs/decisions/0046)."""
 LONGEST_RECOMBINING = 600.0
 """Seconds; only a backstop where steps stop the search and the clock must not."""
 FLOW_HEAT, ALONE_HEAT = (120_000, 60), (20_000, 100)
@@ -94,6 +99,7 @@ class Search:
         self.best = np.full((len(self.tables.node), 4), -1, np.int32)
         self.searches = [self.tables]
         self.warm = False
+        self.hottest_start, self.trading = HOTTEST_START, 0.0
         self.anneal = self.kind_of_search()
         self.grain = grain_of(self.tables) if problem.flow else 1.0
         self.steps = 0
@@ -172,7 +178,7 @@ class Search:
         """
         size = max(len(self.tables.node), 1)
         steps = self.stop.steps or (self.limit or ENDLESS_SECONDS) * STEPS_PER_SECOND
-        hot = min(max(COOLEST_START * steps / size / STEPS_PER_NODE, COOLEST_START), HOTTEST_START)
+        hot = min(max(COOLEST_START * steps / size / STEPS_PER_NODE, COOLEST_START), self.hottest_start)
         return int(1000 * (WARM_START if self.warm else hot))
 
     def cooling(self) -> tuple[int, int, int]:
@@ -229,10 +235,12 @@ class Search:
         t.settings[tb.REMOVED] = REMOVED_OF_A_DAY
         if t.number[tb.ABSENT] > 0:
             t.settings[tb.REMOVED], t.settings[tb.ABSENTEES] = REMOVED_WHERE_SHORT, ABSENTEES_WHERE_SHORT
+            self.hottest_start, self.trading = HOTTEST_WHERE_SHORT, TRADING
 
     def improve_by_rounds(self) -> None:
         """Cools several times; after each, the best plan is put together from all rounds seen so far."""
         pool, coolings, told = Pool(self.tables), 0, self.seconds
+        absences, traded = np.zeros(len(self.tables.node), np.int32), False
         while not self.is_over():
             position = self.position()
             if position >= coolings + 1:
@@ -240,12 +248,21 @@ class Search:
                 pool.recombine(self.best, seconds=self.seconds_left(), cancelled=self.is_cancelled)
                 self.tell("recombine")
                 continue
-            first, stride, total = self.cooling()
-            if self.stop.steps is None or self.steps >= ROUND_STEPS:
-                cooled = position - coolings if coolings < COOLINGS else 1.0
-                first, stride, total = int(FINE * cooled), 0, FINE
             chunk = NOTED_STEPS if self.stop.steps is None else min(NOTED_STEPS, self.steps_to_limit())
-            anneal(self.tables, self.best, chunk, first, stride, total)
+            settled = self.stop.steps is None or self.steps >= ROUND_STEPS
+            cooled = position - coolings if coolings < COOLINGS else 1.0
+            trading = self.trading if self.tables.number[tb.BEST_ABSENT] else 0.0
+            if settled and cooled < trading:
+                trade(self.tables, self.best, absences, chunk, TRADING_HEAT)
+                traded = True
+            else:
+                if traded:
+                    load(self.tables, self.best)
+                    traded = False
+                first, stride, total = self.cooling()
+                if settled:
+                    first, stride, total = int(FINE * (cooled - trading) / (1 - trading)), 0, FINE
+                anneal(self.tables, self.best, chunk, first, stride, total)
             self.steps += chunk
             pool.note()
             if self.seconds - told >= CHUNK_SECONDS:
