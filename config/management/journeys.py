@@ -132,7 +132,7 @@ def _sick(page: Page, picture: Picture) -> None:
     worker = page.url
     picture(page, "worker")
     page.get_by_role("link", name="Rings in sick…").click()
-    page.get_by_label("For how long").select_option("")
+    page.get_by_label("For how long").select_option(label="until further notice")
     page.get_by_role("button", name="Note it and repair the rota").click()
     page.locator("#repair:not(:has(progress))").wait_for(timeout=PATIENCE)
     picture(page, "repair")

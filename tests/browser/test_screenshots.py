@@ -18,7 +18,7 @@ from tests.factories.hub import PASSWORD, make_user
 from tests.factories.village import make_village, publish
 
 PICTURES = {
-    *("board", "board-day", "board-day-dark", "person", "merges", "reports", "map", "my-day", "rejections"),
+    *("board", "board-day", "person", "merges", "reports", "map", "my-day", "rejections"),
 }
 LARGEST = 150_000  # bytes of a picture in docs/journeys.md
 
