@@ -2,7 +2,8 @@
 
 Like the search it takes out and puts back, but only around what is left out or already differs from
 the plan that people know, and it puts each service first where it was, then where nothing else moves,
-and only then where others of the round begin at another minute. A step is kept if fewer or less urgent
+and only then where others of the round begin at another minute. What was left out before the change is
+no reason to touch anything. A step is kept if fewer or less urgent
 services are left out, then if fewer people notice, then if it costs less; there every service that moves
 at all, even by a minute, counts with the price of a change.
 """
@@ -22,8 +23,9 @@ from scheduling.engine.tables import Ints, Longs, Tables
 from scheduling.engine.timing import timetable, wanted_start
 
 MOST, MOST_PAIR, PAIR_TRIES, MOST_RUINED = 48, 200, 24, 6
-# columns of the plan that people know: worker (-1: none), start, and the route if it is still there
+# columns of the plan that people know: worker, start, and the route if it is still there
 K_WORKER, K_START, K_ROUTE = range(3)
+LEFT_OUT = -2  # as K_WORKER: asked for and left out; -1: not asked for yet
 # score
 S_UNSERVED, S_PEOPLE, S_COST = range(3)
 
@@ -241,12 +243,15 @@ def is_better(new: Longs, old: Longs) -> bool:
 
 @compiled
 def insert_all(t: Tables, known: Ints, now: int) -> None:
-    """A first mending: everything absent goes back, the dearest to leave out first."""
+    """A first mending: everything absent goes back, the dearest to leave out first.
+
+    Not what was left out before: that may have only what stays free.
+    """
     start_step(t)
     count = 0
     for k in range(t.number[tb.ABSENT]):
         u = t.absent[k]
-        if not 0 <= t.node[u, tb.TWIN] < u:
+        if not 0 <= t.node[u, tb.TWIN] < u and known[u, K_WORKER] != LEFT_OUT:
             t.keys[count] = -t.node[u, tb.PRICE] * 10_000 + (t.node[u, tb.CAND_TO] - t.node[u, tb.CAND_FROM])
             t.work[3, count] = u
             count += 1
@@ -263,7 +268,7 @@ def list_open(t: Tables, known: Ints, found: Ints) -> int:
     """First nodes of what is absent or not where people know it and has not begun; returns how many."""
     count = 0
     for u in range(len(t.node)):
-        if 0 <= t.node[u, tb.TWIN] < u or is_fixed(t, u):
+        if 0 <= t.node[u, tb.TWIN] < u or is_fixed(t, u) or known[u, K_WORKER] == LEFT_OUT:
             continue
         if t.spot[u, tb.ROUTE] < 0 or known[u, K_WORKER] < 0 or not is_known(t, u, known):
             found[count] = u

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,6 +13,8 @@ from scheduling.engine import tables as tb
 from scheduling.engine.answers.aftermath import Aftermath, LostLock, Stretched, after
 from scheduling.engine.answers.changes import Change
 from scheduling.engine.answers.mending import (
+    K_WORKER,
+    LEFT_OUT,
     insert_all,
     list_open,
     mend_plan,
@@ -110,6 +113,7 @@ def repair(
 ) -> Repair:
     """A legal plan after the change: what it leaves out first, then how many people notice, then the cost.
 
+    What the plan left out before is placed only where nothing else has to move for it.
     The search for less to change goes on for `seconds` or `steps`, or until it has long found nothing. What
     is not touched stays to the minute. The same seed and `steps`, with `seconds` None, give the same plan.
 
@@ -124,7 +128,8 @@ def repair(
     taken = 0
     while True:
         desk = Prepared(state.problem, state.standing)
-        mender = _Mender(desk, state, plan, -1 if change.now is None else change.now, seed)
+        now = -1 if change.now is None else change.now
+        mender = _Mender(desk, state, problem, plan, now, seed)
         taken += mender.mend(began + seconds if seconds is not None else None, steps)
         lost = mender.locks_lost()
         if not lost:
@@ -154,11 +159,13 @@ def repair(
 class _Mender:
     """The tables of the changed problem, and where people know each occurrence to be."""
 
-    def __init__(self, desk: Prepared, state: Aftermath, plan: Solution, now: int, seed: int) -> None:
+    def __init__(
+        self, desk: Prepared, state: Aftermath, before: Problem, plan: Solution, now: int, seed: int
+    ) -> None:
         self.desk, self.state, self.now = desk, state, now
         self.t: Tables = desk.tables
         self.t.random[:] = tb.seeded(seed)
-        self.known = self._known(plan)
+        self.known = self._known(plan, before.occurrence_index.keys())
         if now >= 0:
             self.t.fence[:, tb.FENCE_FROM] = now
         for name in state.fixed & state.problem.occurrence_index.keys():
@@ -169,11 +176,15 @@ class _Mender:
         self.people = np.zeros(max(len(state.problem.people), 1), np.int32)
         self.found = np.zeros(len(self.t.node) + 1, np.int32)
 
-    def _known(self, plan: Solution) -> Ints:
+    def _known(self, plan: Solution, asked: Set[str]) -> Ints:
         """(nodes, 3): the worker, start and route of each node in the plan before the change."""
         t, problem = self.t, self.state.problem
         known = np.full((len(t.node), 3), -1, np.int32)
         late = {a.occurrence: a for a in self.state.standing.assignments}
+        for name in asked - {a.occurrence for a in plan.assignments}:
+            u = problem.occurrence_index.get(name, -1)
+            if u >= 0:
+                known[[u, max(u, int(t.node[u, tb.TWIN]))], K_WORKER] = LEFT_OUT
         for old in plan.assignments:
             u = problem.occurrence_index.get(old.occurrence, -1)
             assignment = late.get(old.occurrence, old)
@@ -219,11 +230,12 @@ class _Mender:
         return done
 
     def _insert_what_still_fits(self) -> None:
-        """Afterwards nothing that is left out fits anywhere with all else as it is."""
+        """Afterwards nothing that is left out fits with all else as it is; the dearest goes first."""
         t, placed = self.t, True
         while placed:
             placed = False
-            for u in sorted(int(u) for u in t.absent[: t.number[tb.ABSENT]]):
+            absent = t.absent[: t.number[tb.ABSENT]].tolist()
+            for u in sorted(absent, key=lambda u: (-int(t.node[u, tb.PRICE]), u)):
                 if not 0 <= t.node[u, tb.TWIN] < u:
                     placed = self._insert_still(u) or placed
 
