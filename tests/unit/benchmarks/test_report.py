@@ -151,13 +151,14 @@ def test_what_the_hub_stores_and_pages_answer_stands_beside_what_was_promised(tm
     texts = [
         *lines("hub --people 860000", stored),
         *lines("web --seconds 300", answer | size),
-        *lines("web --coordinators 1 --phones 0", board, answer | {"errors": 1}),
+        *lines("web --coordinators 1 --phones 0", board, answer),
+        *lines("web --coordinators 2 --phones 0", board, answer | {"errors": 1}),
     ]
     reached = met(texts)
     assert reached["people received"] == "yes"
     assert reached["people stored"] == "**no**"
     assert reached["pages read by 30 coordinators, 500 phones"] == "yes"
-    assert reached["pages read by 1 coordinators, 0 phones"] == "**no**"
+    assert reached["pages read by 2 coordinators, 0 phones"] == "**no**"
     assert reached["a board, one reader"] == "**no**"
     page = report.page(runs_of(texts))
     assert "in a database with 6,000 people, 2,800 workers, 75,000 visits" in page
