@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.engine import tables as tb
-from scheduling.engine.absence import trade
 from scheduling.engine.building import build_tables
 from scheduling.engine.flow.alone import anneal_alone
 from scheduling.engine.flow.improve import anneal_flow
@@ -21,6 +20,7 @@ from scheduling.engine.recombine import Pool, stand_alone
 from scheduling.engine.routes import load
 from scheduling.engine.sharing import divide, follow_best, put_together
 from scheduling.engine.tables import Ints, Tables
+from scheduling.engine.trading import trade
 
 FINE = 1_000_000
 CHUNK_SECONDS = 0.1

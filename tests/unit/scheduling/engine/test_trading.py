@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.engine import tables as tb
-from scheduling.engine.absence import left_out, trade
 from scheduling.engine.building import build_tables
 from scheduling.engine.check import check
 from scheduling.engine.cost import price, total
@@ -17,6 +16,7 @@ from scheduling.engine.improve import save_best
 from scheduling.engine.routes import load
 from scheduling.engine.solve import Stop, solution_of, solve
 from scheduling.engine.standing import place_at
+from scheduling.engine.trading import left_out, trade
 from tests.unit.scheduling.engine.builders import a_person, a_problem, an_occurrence, at
 from tests.unit.scheduling.engine.random_problems import random_problem
 
