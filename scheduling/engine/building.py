@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
 from scheduling.engine.flow.tables import add_eaters, add_meals, flow_policy, flow_tables
+from scheduling.engine.nearest import near_nodes
 from scheduling.engine.problem import Lock, Problem
 from scheduling.engine.tables import Ints, Longs, Tables
 
@@ -51,6 +52,7 @@ def build_tables(problem: Problem, seed: int) -> Tables:
         near=near_nodes(
             node, windows, travel, min(NEIGHBOURS, max(size - 1, 1)), tb.FAR if problem.flow else NEAR_IN_TIME
         ),
+        beside=np.zeros((2, 0, 0), np.int32),
         person_from=person_from,
         person_nodes=person_nodes,
         travel=travel,
@@ -316,39 +318,3 @@ def _faces(problem: Problem) -> Ints:
         for name in person.known_workers:
             face[i, problem.worker_index[name]] = policy.face
     return face
-
-
-@compiled
-def near_nodes(node: Ints, windows: Ints, travel: Ints, wanted: int, span: int) -> Ints:
-    """(nodes, wanted) others near each node in place and, within `span`, in time; -1 where there are none."""
-    size = len(node)
-    near = np.full((size, wanted), -1, np.int32)
-    middle = np.zeros(size, np.int64)
-    for n in range(size):
-        first = node[n, tb.WIN_FROM]
-        middle[n] = (windows[first, 0] + windows[first, 2]) // 2
-    order = np.argsort(middle, kind="mergesort")
-    ordered = middle[order]
-    score = np.zeros(wanted, np.int64)
-    for n in range(size):
-        kept = 0
-        for j in range(node[n, tb.WIN_FROM], node[n, tb.WIN_TO]):
-            centre = (windows[j, 0] + windows[j, 2]) // 2
-            first = np.searchsorted(ordered, centre - span)
-            last = np.searchsorted(ordered, centre + span, side="right")
-            for k in range(first, last):
-                other = order[k]
-                if other == n or other == node[n, tb.TWIN]:
-                    continue
-                value = 4 * travel[node[n, tb.PLACE], node[other, tb.PLACE]] + abs(ordered[k] - centre)
-                if kept == wanted and value >= score[wanted - 1]:
-                    continue
-                at = kept if kept < wanted else wanted - 1
-                while at > 0 and score[at - 1] > value:
-                    score[at] = score[at - 1]
-                    near[n, at] = near[n, at - 1]
-                    at -= 1
-                score[at] = value
-                near[n, at] = other
-                kept = min(kept + 1, wanted)
-    return near

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.engine import tables as tb
-from scheduling.engine.building import build_tables
+from scheduling.engine.building import NEIGHBOURS, build_tables
 from scheduling.engine.flow.alone import anneal_alone
 from scheduling.engine.flow.improve import anneal_flow
-from scheduling.engine.flow.positions import near_in_order
 from scheduling.engine.improve import anneal, save_best
+from scheduling.engine.nearest import in_turn, neighbours
 from scheduling.engine.problem import Problem
 from scheduling.engine.recombine import Pool, stand_alone
 from scheduling.engine.routes import load
@@ -48,7 +48,7 @@ TRADING, TRADING_HEAT, HOTTEST_WHERE_SHORT = 0.6, 20, 300
 temperature after it, at which one more may be left out for a while (docs/decisions/0046)."""
 LONGEST_RECOMBINING = 600.0
 """Seconds; only a backstop where steps stop the search and the clock must not."""
-FLOW_HEAT, ALONE_HEAT = (120_000, 60), (20_000, 100)
+FLOW_HEAT, ALONE_HEAT = (120_000, 60), (8_000, 300)
 """First and last temperature where times flow, and where rounds stand alone on such a day, in thousandths of
 what a minute is there."""
 SWAPS_ALONE = 40
@@ -116,7 +116,9 @@ class Search:
         if not rounds_stand_alone(t):
             return anneal_flow
         t.settings[tb.SWAPS] = SWAPS_ALONE
-        t.near[:] = near_in_order(t.node, t.windows, t.travel, t.near.shape[1])
+        t.beside = neighbours(t.node, t.windows, t.travel, min(NEIGHBOURS, max(len(t.node) - 1, 1)))
+        t.near = in_turn(t.beside, t.near.shape[1])
+        t.seal()
         return anneal_alone
 
     @property

@@ -19,7 +19,7 @@ from scheduling.engine.tables import Ints, Tables
 ORDERS = (0, 0, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 5, 6, 6, 7, 7)
 """How often each order of `urgency` is drawn."""
 TAILS = 16
-"""Near doors with which the ends of rounds change places."""
+"""Neighbours with which the ends of rounds change places."""
 
 
 @compiled
@@ -119,7 +119,7 @@ def swap_tails(t: Tables, heat: float) -> bool:
     changed = False
     for _ in range(t.settings[tb.SWAPS]):
         u = below(t.random, len(t.node))
-        v = t.near[u, below(t.random, min(TAILS, t.near.shape[1]))]
+        v = t.beside[tb.AFTER_IT, u, below(t.random, min(TAILS, t.beside.shape[2]))]
         if v < 0 or t.spot[u, tb.ROUTE] < 0 or t.spot[v, tb.ROUTE] < 0:
             continue
         if t.spot[u, tb.ROUTE] != t.spot[v, tb.ROUTE] and is_worth_swapping(t, u, v, heat):

@@ -6,17 +6,13 @@ it can be worked is in the earliest start of the stop before and the latest of t
 
 from __future__ import annotations
 
-import numpy as np
-
 from scheduling.engine import tables as tb
 from scheduling.engine.compiled import compiled
 from scheduling.engine.dice import blinks
 from scheduling.engine.routes import meet, note_move, set_absent, touch, visit_price
-from scheduling.engine.tables import Ints, Tables
+from scheduling.engine.tables import Tables
 
 DEAREST = 1 << 40
-NEAREST = 64
-"""Doors beside which a service is tried."""
 
 
 @compiled
@@ -166,7 +162,7 @@ def weigh(t: Tables, u: int, r: int, k: int, limit: int, blink: bool) -> int:
 
 @compiled
 def insert_near(t: Tables, u: int, blink: bool) -> bool:
-    """Puts node u where it costs least beside a near door or on an empty shift.
+    """Puts node u where it costs least next to one of its neighbours or on an empty shift.
 
     All shifts are alike, so that only the way makes a difference. False if it goes in nowhere there.
     """
@@ -178,21 +174,17 @@ def insert_near(t: Tables, u: int, blink: bool) -> bool:
     opens, closes = t.windows[row[tb.WIN_FROM], 0], t.windows[row[tb.WIN_FROM], 1]
     many, share = row[tb.WIN_TO] - row[tb.WIN_FROM] > 1, t.settings[tb.BLINKS] if blink else 0
     best, best_r, best_k = tb.FAR, -1, 0
-    for c in range(min(NEAREST, t.near.shape[1])):
-        v = t.near[u, c]
+    for c in range(t.beside.shape[2]):
+        v = t.beside[tb.BEFORE_IT, u, c]
         if v < 0:
             break
         r = t.spot[v, tb.ROUTE]
         if r < 0 or t.day[r, tb.CARRIED] + load > t.day[r, tb.MOST_LOAD]:
             continue
-        shift = t.route[r]
-        n, k = shift[tb.LENGTH], t.spot[v, tb.POS]
-        if n + 2 > size:
-            continue
+        shift, k = t.route[r], t.spot[v, tb.POS]
         stop = t.stops[r, k]
         here = stop[tb.WHERE]
-        cost, start, late = tb.FAR, 0, 0
-        if k + 1 < n:
+        if k + 1 < shift[tb.LENGTH]:
             after = t.stops[r, k + 1]
             onward = way_to[after[tb.WHERE]]
             cost = way_from[here] + onward - after[tb.CAME]
@@ -201,13 +193,22 @@ def insert_near(t: Tables, u: int, blink: bool) -> bool:
             onward = way_to[shift[tb.BASE]]
             cost = way_from[here] + onward - t.travel[here, shift[tb.BASE]]
             late = shift[tb.CLOSE] - onward
-        if cost < best:
+        if cost < best and shift[tb.LENGTH] + 2 <= size:
             start = stop[tb.AT] + stop[tb.LASTS] + way_from[here] + allowance
             start = opening(t, u, start) if many else max(start, opens)
             fits = (many or start <= closes) and start + minutes <= late
             if fits and not blinks(t.random, share):
                 best, best_r, best_k = cost, r, k + 1
-        onward = way_to[here]
+    for c in range(t.beside.shape[2]):
+        v = t.beside[tb.AFTER_IT, u, c]
+        if v < 0:
+            break
+        r = t.spot[v, tb.ROUTE]
+        if r < 0 or t.day[r, tb.CARRIED] + load > t.day[r, tb.MOST_LOAD]:
+            continue
+        shift, k = t.route[r], t.spot[v, tb.POS]
+        stop = t.stops[r, k]
+        onward = way_to[stop[tb.WHERE]]
         if k > 0:
             before = t.stops[r, k - 1]
             way = way_from[before[tb.WHERE]]
@@ -216,7 +217,7 @@ def insert_near(t: Tables, u: int, blink: bool) -> bool:
             way = way_from[shift[tb.BASE]]
             start = shift[tb.OPEN] + way + allowance
         cost = way + onward - stop[tb.CAME]
-        if cost < best:
+        if cost < best and shift[tb.LENGTH] + 2 <= size:
             start = opening(t, u, start) if many else max(start, opens)
             late = stop[tb.LATEST] - allowance - onward
             fits = (many or start <= closes) and start + minutes <= late
@@ -270,40 +271,3 @@ def insert_anywhere(t: Tables, u: int, blink: bool, fresh: bool) -> bool:
         return False
     put_in(t, u, best_r, best_k)
     return True
-
-
-@compiled
-def near_in_order(node: Ints, windows: Ints, travel: Ints, wanted: int) -> Ints:
-    """(nodes, wanted) others that could best come next before or after each node; -1 where there are none.
-
-    By the way between them, a fifth of the wait that cannot be avoided, and all of the time that is missing.
-    """
-    size = len(node)
-    near, score = np.full((size, wanted), -1, np.int32), np.zeros(wanted, np.int64)
-    for n in range(size):
-        kept = 0
-        for m in range(size):
-            if m == n:
-                continue
-            value = min(
-                value_of_next(node, windows, travel, n, m), value_of_next(node, windows, travel, m, n)
-            )
-            if kept == wanted and value >= score[wanted - 1]:
-                continue
-            at = kept if kept < wanted else wanted - 1
-            while at > 0 and score[at - 1] > value:
-                score[at], near[n, at] = score[at - 1], near[n, at - 1]
-                at -= 1
-            score[at], near[n, at] = value, m
-            kept = min(kept + 1, wanted)
-    return near
-
-
-@compiled
-def value_of_next(node: Ints, windows: Ints, travel: Ints, n: int, m: int) -> int:
-    """How far node m is from coming next after node n; five for each minute on the way."""
-    way, lasts = travel[node[n, tb.PLACE], node[m, tb.PLACE]], node[n, tb.MINUTES]
-    there = lasts + way
-    wait = windows[node[m, tb.WIN_FROM], 0] - there - windows[node[n, tb.WIN_TO] - 1, 1]
-    missing = windows[node[n, tb.WIN_FROM], 0] + there - windows[node[m, tb.WIN_TO] - 1, 1]
-    return int(5 * way + max(0, wait) + 5 * max(0, missing))
