@@ -52,7 +52,7 @@ def build_tables(problem: Problem, seed: int) -> Tables:
         near=near_nodes(
             node, windows, travel, min(NEIGHBOURS, max(size - 1, 1)), tb.FAR if problem.flow else NEAR_IN_TIME
         ),
-        beside=np.zeros((2, 0, 0), np.int32),
+        beside=np.zeros((3, 0, 0), np.int32),
         person_from=person_from,
         person_nodes=person_nodes,
         travel=travel,

@@ -54,37 +54,33 @@ def near_nodes(node: Ints, windows: Ints, travel: Ints, wanted: int, span: int) 
 
 @compiled
 def neighbours(node: Ints, windows: Ints, travel: Ints, wanted: int) -> Ints:
-    """(2, nodes, wanted) others that could best come just before each node, and just after it.
+    """(3, nodes, wanted) others that could best come just before each node, just after it, on either side.
 
     By the way between them and the wait that cannot be avoided; whoever would be too late is none. -1 where
     there are no more.
     """
     size = len(node)
-    beside, score = np.full((2, size, wanted), -1, np.int32), np.zeros(wanted, np.int64)
-    for side in range(2):
+    beside, score = np.full((3, size, wanted), -1, np.int32), np.zeros(wanted, np.int64)
+    for side in range(3):
         for n in range(size):
             kept = 0
             for m in range(size):
-                one, two = (m, n) if side == tb.BEFORE_IT else (n, m)
-                way = travel[node[one, tb.PLACE], node[two, tb.PLACE]]
-                there = node[one, tb.MINUTES] + way
-                late = windows[node[one, tb.WIN_FROM], 0] + there > windows[node[two, tb.WIN_TO] - 1, 1]
-                if m == n or late:
-                    continue
-                wait = windows[node[two, tb.WIN_FROM], 0] - there - windows[node[one, tb.WIN_TO] - 1, 1]
-                kept = keep(beside[side, n], score, kept, m, A_WAY * way + max(0, wait))
+                value = tb.FAR * A_WAY
+                if side != tb.AFTER_IT and m != n:
+                    value = value_of_next(node, windows, travel, m, n)
+                if side != tb.BEFORE_IT and m != n:
+                    value = min(value, value_of_next(node, windows, travel, n, m))
+                if value < tb.FAR * A_WAY:
+                    kept = keep(beside[side, n], score, kept, m, value)
     return beside
 
 
 @compiled
-def in_turn(beside: Ints, wanted: int) -> Ints:
-    """(nodes, wanted) the neighbours of each node, one before and one after it in turn, each but once."""
-    near = np.full((beside.shape[1], wanted), -1, np.int32)
-    for n in range(beside.shape[1]):
-        count = 0
-        for k in range(2 * beside.shape[2]):
-            other = beside[k % 2, n, k // 2]
-            if other >= 0 and count < wanted and not (near[n, :count] == other).any():
-                near[n, count] = other
-                count += 1
-    return near
+def value_of_next(node: Ints, windows: Ints, travel: Ints, one: int, two: int) -> int:
+    """How far node `two` is from coming next after node `one`, FAR times A_WAY if it would be too late."""
+    way = travel[node[one, tb.PLACE], node[two, tb.PLACE]]
+    there = node[one, tb.MINUTES] + way
+    if windows[node[one, tb.WIN_FROM], 0] + there > windows[node[two, tb.WIN_TO] - 1, 1]:
+        return tb.FAR * A_WAY
+    wait = windows[node[two, tb.WIN_FROM], 0] - there - windows[node[one, tb.WIN_TO] - 1, 1]
+    return int(min(A_WAY * way + max(0, wait), tb.FAR * A_WAY - 1))

@@ -14,7 +14,7 @@ from scheduling.engine.building import NEIGHBOURS, build_tables
 from scheduling.engine.flow.alone import anneal_alone
 from scheduling.engine.flow.improve import anneal_flow
 from scheduling.engine.improve import anneal, save_best
-from scheduling.engine.nearest import in_turn, neighbours
+from scheduling.engine.nearest import neighbours
 from scheduling.engine.problem import Problem
 from scheduling.engine.recombine import Pool, stand_alone
 from scheduling.engine.routes import load
@@ -117,7 +117,7 @@ class Search:
             return anneal_flow
         t.settings[tb.SWAPS] = SWAPS_ALONE
         t.beside = neighbours(t.node, t.windows, t.travel, min(NEIGHBOURS, max(len(t.node) - 1, 1)))
-        t.near = in_turn(t.beside, t.near.shape[1])
+        t.near = t.beside[tb.EITHER]
         t.seal()
         return anneal_alone
 

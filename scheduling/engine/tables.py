@@ -42,8 +42,8 @@ WEEK_MAX, WEEK_USED, ROUTE_FROM, ROUTE_TO, MINE = range(5)
 FENCE_FROM, FENCE_TO, OWNED = range(3)
 # gap: the other occurrence, 1 if this node comes after it, minutes (MAX is FAR if there is none)
 G_OTHER, G_AFTER, G_MIN, G_MAX = range(4)
-# beside: others that could best come just before a node, and just after it, on days whose rounds stand alone
-BEFORE_IT, AFTER_IT = range(2)
+# beside: others that could best come just before a node, after it, on either side (rounds stand alone)
+BEFORE_IT, AFTER_IT, EITHER = range(3)
 # policy
 ALLOWANCE, JOIN_WAIT, BREAK_AFTER, BREAK_MINUTES, REST, ARRIVAL, NOT_NAMED, TENS, CHANGE = range(9)
 FLOWS, PER_TRAVEL, LATENESS, LATEST_OF_ALL, WAIT, OVERTIME, IDLEST, RUNS, BOUND = range(9, 18)
@@ -89,7 +89,7 @@ class Tables(Viewed):
         "apart": Field(np.int32, None),
         "candidates": Field(np.int32, None),
         "near": Field(np.int32, None, None),
-        "beside": Field(np.int32, 2, None, None),
+        "beside": Field(np.int32, 3, None, None),
         "person_from": Field(np.int32, None),
         "person_nodes": Field(np.int32, None),
         "travel": Field(np.int32, None, None),

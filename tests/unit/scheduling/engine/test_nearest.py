@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.engine import tables as tb
-from scheduling.engine.nearest import A_WAY, in_turn, keep, neighbours
+from scheduling.engine.nearest import A_WAY, keep, neighbours
 
 
 def a_day(*calls):
@@ -31,19 +31,13 @@ def test_whoever_would_be_too_late_is_no_neighbour_on_that_side():
     beside = neighbours(node, windows, on_a_line(2), 1)
     assert beside[tb.BEFORE_IT].tolist() == [[-1], [0]]
     assert beside[tb.AFTER_IT].tolist() == [[1], [-1]]
+    assert beside[tb.EITHER].tolist() == [[1], [0]]
 
 
 def test_a_wait_that_cannot_be_avoided_puts_a_call_next_door_behind_one_further_off():
     """From eight to ten next door is two hours' wait; two doors on, a call can be begun at once."""
     node, windows = a_day((0, 30, 480, 480), (1, 30, 700, 720), (2, 30, 480, 600))
     assert neighbours(node, windows, on_a_line(3), 2)[tb.AFTER_IT, 0].tolist() == [2, 1]
-
-
-def test_neighbours_before_and_after_are_named_in_turn_and_each_but_once():
-    """Ruin takes them in this order."""
-    beside = np.array([[[1, 2, -1]], [[2, 3, 4]]], np.int32)
-    assert in_turn(beside, 6).tolist() == [[1, 2, 3, 4, -1, -1]]
-    assert in_turn(beside, 2).tolist() == [[1, 2]]
 
 
 @given(st.lists(st.integers(0, 9), max_size=12), st.integers(0, 5))
@@ -78,8 +72,9 @@ def test_neighbours_are_the_nearest_of_all_that_can_be_begun_in_time(calls, want
         return A_WAY * way + max(0, two[2] - one[3] - one[1] - way)
 
     for n, call in enumerate(calls):
-        for side in (tb.BEFORE_IT, tb.AFTER_IT):
-            pairs = [(other, call) if side == tb.BEFORE_IT else (call, other) for other in calls]
-            values = {m: value(*pair) for m, pair in enumerate(pairs) if m != n}
+        before = {m: value(other, call) for m, other in enumerate(calls) if m != n}
+        after = {m: value(call, other) for m, other in enumerate(calls) if m != n}
+        either = {m: min((v for v in (before[m], after[m]) if v is not None), default=None) for m in before}
+        for side, values in ((tb.BEFORE_IT, before), (tb.AFTER_IT, after), (tb.EITHER, either)):
             wished = sorted((m for m in values if values[m] is not None), key=values.get)[:wanted]
             assert [m for m in beside[side, n].tolist() if m >= 0] == wished
