@@ -14,32 +14,33 @@ def bars(title: str, groups: Mapping[str, Mapping[str, float]]) -> str:
     largest = max((value for group in groups.values() for value in group.values()), default=1.0)
     scale = (WIDTH - LABELS - 60) / max(largest, 1.0)
     names = list(dict.fromkeys(name for group in groups.values() for name in group))
-    parts: list[str] = []
+    shapes: list[str] = []
+    words = [_text(8, 20, title, bold=True)]
     y = HEAD
     for key, group in groups.items():
-        parts.append(_text(8, y + 12, key, bold=True))
+        words.append(_text(8, y + 12, key, bold=True))
         y += ROW
         for name, value in group.items():
             colour = COLOURS[names.index(name) % len(COLOURS)]
-            parts.append(_text(16, y + 11, name))
-            parts.append(
+            words.append(_text(16, y + 11, name))
+            shapes.append(
                 f'<rect x="{LABELS}" y="{y + 2}" width="{max(value * scale, 1):.1f}" height="{ROW - 4}" '
                 f'fill="{colour}"/>'
             )
-            parts.append(_text(LABELS + value * scale + 5, y + 12, f"{value:.3f}"))
+            words.append(_text(LABELS + value * scale + 5, y + 12, f"{value:.3f}"))
             y += ROW
         y += GAP
     one = LABELS + scale
-    parts.append(f'<path d="M{one:.1f} {HEAD}V{y}" stroke="#222" stroke-dasharray="3 3"/>')
+    shapes.append(f'<path d="M{one:.1f} {HEAD}V{y}" stroke="#222" stroke-dasharray="3 3"/>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 6}" role="img" '
-        f'font-family="sans-serif" font-size="11">\n<title>{escape(title)}</title>\n'
-        f'<rect width="100%" height="100%" fill="#fff"/>\n'
-        + _text(8, 20, title, bold=True)
-        + "\n".join(["", *parts, "</svg>", ""])
+        'font-family="sans-serif" font-size="11" paint-order="stroke" stroke-linejoin="round">\n'
+        f"<title>{escape(title)}</title>\n"
+        + "\n".join(['<rect width="100%" height="100%" fill="#fff"/>', *shapes, *words, "</svg>", ""])
     )
 
 
 def _text(x: float, y: float, words: str, *, bold: bool = False) -> str:
+    """Words with a white edge, so that the line at 1 does not strike them through."""
     weight = ' font-weight="bold"' if bold else ""
-    return f'<text x="{x:.1f}" y="{y}"{weight}>{escape(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y}" stroke="#fff" stroke-width="3"{weight}>{escape(words)}</text>'

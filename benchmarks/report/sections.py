@@ -82,7 +82,7 @@ def _peers(runs: Sequence[Run]) -> list[str]:
         if own:
             line: Line = {"family": words, "instances": len(own), "won": sum(ratio < 1 for ratio in own)}
             families.append(line | {"median_ratio_to_best_peer": round(statistics.median(own), 4)})
-    rows = rows_of(runs, "instance", "method")
+    rows = sorted(rows_of(runs, "instance", "method"), key=lambda row: str(row["instance"]))
     columns = "instance method cost unplaced travel violations seconds"
     return [
         *table(families, "family instances won median_ratio_to_best_peer"),
@@ -167,11 +167,12 @@ PARTS: tuple[tuple[str, str, str, Part], ...] = (
 
 
 def cost_of_weeks(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
-    """For the plot: each method's cost over the reference, for each week."""
+    """For the plot: each method's cost over the reference, in the shortest time it was given, by week."""
     groups: dict[str, dict[str, float]] = {}
-    for row in rows_of((run for run in runs if run.bench == "week"), "instance", "method", "reference"):
+    rows = rows_of((run for run in runs if run.bench == "week"), "instance", "method", "reference")
+    for row in sorted(rows, key=lambda row: (row["instance"], row["method"], row["limit"])):
         if row.get("cost"):
-            groups.setdefault(row["instance"], {})[row["method"]] = row["cost"] / row["reference"]
+            groups.setdefault(row["instance"], {}).setdefault(row["method"], row["cost"] / row["reference"])
     return groups
 
 
@@ -183,7 +184,7 @@ def cost_of_days(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
             costs.setdefault(row["instance"], {})[row["method"]] = row["cost"]
     return {
         name: {method: cost / min(c for m, c in by.items() if m != OURS) for method, cost in by.items()}
-        for name, by in costs.items()
+        for name, by in sorted(costs.items())
         if set(by) > {OURS}
     }
 

@@ -9,6 +9,7 @@ from benchmarks import report
 from benchmarks.__main__ import command
 from benchmarks.report.figures import figures, ratios_to_peers
 from benchmarks.report.runs import rows_of, runs_of
+from benchmarks.report.sections import cost_of_weeks
 
 HEAD = {"cores": 1, "cores_of_machine": 2, "machine": "m", "python": "3", "packages": {"numba": "0"}}
 
@@ -130,6 +131,15 @@ def test_a_command_is_told_without_folders(tmp_path):
         command(["week", str(files[0]), "--seconds", "60"]) == "python -m benchmarks week 0.json --seconds 60"
     )
     assert command(["week", *map(str, files)]) == "python -m benchmarks week FILE…"
+
+
+def test_the_plot_of_weeks_sets_beside_the_pipeline_what_ours_reached_in_as_long():
+    """Twenty minutes of ours are in the table, not in the plot."""
+    week = {"instance": "area-1", "reference": 100}
+    texts = lines("week --seconds 1200", week | {"method": "ours", "cost": 80})
+    texts += lines("week", week | {"method": "ours", "cost": 90})
+    texts += lines("week", week | {"method": "pipeline", "cost": 150})
+    assert cost_of_weeks(runs_of(texts)) == {"area-1": {"ours": 0.9, "pipeline": 1.5}}
 
 
 def test_what_the_hub_stores_and_pages_answer_stands_beside_what_was_promised(tmp_path):
